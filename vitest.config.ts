@@ -1,0 +1,32 @@
+import { defineConfig } from "vitest/config";
+
+const conditions = ["@slipway/source"];
+const resolve = { conditions };
+const ssr = { resolve: { conditions } };
+
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "unit",
+          include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
+          exclude: ["**/*.engine.test.ts", "**/node_modules/**"],
+        },
+      },
+      {
+        resolve,
+        ssr,
+        test: {
+          name: "engine",
+          include: ["packages/*/src/**/*.engine.test.ts", "scripts/**/*.engine.test.ts"],
+          globalSetup: ["scripts/engine-test-setup.mjs"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
+      },
+    ],
+  },
+});
