@@ -49,10 +49,7 @@ export class SlipwayError<Code extends string = string> extends Error {
 }
 
 /** Whether `value` is a {@link SlipwayError}, of any copy of this package, and, if `code` is given, has that code. */
-export function isSlipwayError<Code extends string = string>(
-  value: unknown,
-  code?: Code,
-): value is SlipwayError<Code> {
+export function isSlipwayError<Code extends string = string>(value: unknown, code?: Code): value is SlipwayError<Code> {
   if (typeof value !== "object" || value === null || !(brand in value)) return false;
   return code === undefined || (value as { code?: unknown }).code === code;
 }
