@@ -54,24 +54,6 @@ function npmFolder(node) {
 /** @param {string} node */
 async function libraries(node) {
   const listed = [...(await command("ldd", [node])).matchAll(/\/\S+/g)].map(([library]) => library);
-  const folder of [
-    near,
-    "/usr/lib/node_modules/npm",
-    "/usr/local/lib/node_modules/npm",
-    "/usr/share/nodejs/npm",
-  ]) {
-    if (existsSync(path.join(folder, "bin/npm-cli.js"))) return folder;
-  }
-  throw new SetupError(
-    "no registry answers, and npm was not found beside this machine's node to make a base image from",
-  );
-}
-
-/** @param {string} node */
-async function libraries(node) {
-  const listed = [...(await command("ldd", [node])).matchAll(/(?:=>\s+)?(\/\S+)/g)].map(
-    (match) => /** @type {string} */ (match[1]),
-  );
   const folder = path.dirname(listed.find((library) => library.includes("libc.so")) ?? "/lib/x");
   const extra = nameServiceLibraries.map((name) => path.join(folder, name)).filter((file) => existsSync(file));
   return new Set([...listed, ...extra]);

@@ -1,0 +1,14 @@
+import { SlipwayError } from "@slipway/errors";
+
+/** What can be wrong with a command line. */
+export type CliErrorCode =
+  | "CLI_NOT_A_DIRECTORY"
+  | "CLI_NO_COMPOSE_FILE"
+  | "CLI_UNKNOWN_SERVICE"
+  | "CLI_BAD_OPTION"
+  | "CLI_LIVE_NOTHING";
+
+/** An error in how the command was called. */
+export class CliError extends SlipwayError<CliErrorCode> {
+  override readonly name = "CliError";
+}

@@ -1,0 +1,70 @@
+import { readFile, stat } from "node:fs/promises";
+import path from "node:path";
+import { load, type Project } from "@slipway/compose";
+import { findComposeFiles, nodeHost } from "@slipway/compose/node";
+import type { Problem } from "@slipway/errors";
+import { CliError } from "./cli-error.ts";
+
+/** A project as it stands on disk. */
+export interface LoadedProject {
+  readonly project: Project;
+  /** The project's folder, absolute: build contexts are below it. */
+  readonly directory: string;
+  /** The compose files that it was read from, absolute. */
+  readonly files: readonly string[];
+  readonly warnings: readonly Problem[];
+}
+
+/** Where a project is and how to read it. */
+export interface LoadProjectOptions {
+  /** The project's folder. */
+  readonly directory: string;
+  /** Relative paths start here. */
+  readonly cwd: string;
+  /** Compose files, merged in order; without any, those that the folder has under the usual names. */
+  readonly files?: readonly string[] | undefined;
+  readonly projectName?: string | undefined;
+  readonly profiles?: readonly string[] | undefined;
+  /** The variables that compose files may refer to. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+}
+
+/**
+ * Reads the project in a folder.
+ * @throws CliError for a folder or file that isn't there; ComposeError for everything wrong in the files
+ */
+export async function loadProject(options: LoadProjectOptions): Promise<LoadedProject> {
+  const directory = path.resolve(options.cwd, options.directory);
+  if (!(await stat(directory).catch(() => undefined))?.isDirectory()) {
+    throw new CliError("CLI_NOT_A_DIRECTORY", `${options.directory} is not a folder`, {
+      hint: "give the folder that holds the compose file",
+    });
+  }
+  const files = options.files?.length
+    ? options.files.map((file) => path.resolve(options.cwd, file))
+    : await findComposeFiles(directory);
+  if (files.length === 0) {
+    throw new CliError("CLI_NO_COMPOSE_FILE", `no compose file in ${options.directory}`, {
+      hint: "looked for compose.yaml, compose.yml, docker-compose.yaml and docker-compose.yml; give another name with --file",
+    });
+  }
+  const { project, warnings } = await load({
+    files: await Promise.all(files.map((file) => readComposeFile(file, options.cwd))),
+    directory,
+    environment: options.environment,
+    host: nodeHost(),
+    ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
+    ...(options.profiles === undefined ? {} : { profiles: [...options.profiles] }),
+  });
+  return { project, directory, files, warnings };
+}
+
+async function readComposeFile(file: string, cwd: string): Promise<{ name: string; text: string }> {
+  // As short as it can be, since every message starts with it.
+  const name = path.relative(cwd, file);
+  try {
+    return { name: name.startsWith("..") ? file : name, text: await readFile(file, "utf8") };
+  } catch (cause) {
+    throw new CliError("CLI_NO_COMPOSE_FILE", `cannot read ${name}: ${(cause as Error).message}`, { cause });
+  }
+}

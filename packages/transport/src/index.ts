@@ -1,0 +1,18 @@
+export { getArchive, putArchive } from "./archive.ts";
+export { type BuildRequest, openBuildStream } from "./build-stream.ts";
+export { connect } from "./connect.ts";
+export { type ContainerShell, openShell, type ShellOptions, type ShellResult } from "./container-shell.ts";
+export { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
+export { describeEngine, type EngineDescription } from "./describe-engine.ts";
+export type { Dockerode, Engine } from "./engine.ts";
+export { engineError } from "./engine-error.ts";
+export type { ConnectOptions, EngineLocation, TlsFiles } from "./engine-location.ts";
+export { execute, type ExecuteOptions } from "./execute.ts";
+export { type ImageInspect, inspectImage, pullImage, type PullOptions, type PullProgress } from "./images.ts";
+export { locateEngine } from "./locate-engine.ts";
+export { readRecords } from "./read-records.ts";
+export { parseReference, type Reference } from "./reference.ts";
+export { type RegistryAuth, registryAuthFor } from "./registry-auth.ts";
+export type { ExecOptions } from "./start-exec.ts";
+export { toEngine } from "./to-engine.ts";
+export { TransportError, type TransportErrorCode } from "./transport-error.ts";

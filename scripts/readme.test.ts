@@ -1,0 +1,3 @@
+import { runExamples } from "./readme-examples.ts";
+
+await runExamples("ts");
