@@ -1,0 +1,12 @@
+export { ContextError, type ContextErrorCode } from "./context-error.ts";
+export { type Ignore, ignoreNothing, parseIgnore } from "./ignore.ts";
+export { compileGlob } from "./ignore-pattern.ts";
+export { directoryEntries, packDirectory, type PackDirectoryOptions } from "./pack-directory.ts";
+export { packEntries } from "./pack-entries.ts";
+export { contains, normalizePath, relativeTo } from "./path-rules.ts";
+export { readEntries } from "./read-entries.ts";
+export { readIgnore } from "./read-ignore.ts";
+export type { Spooled } from "./spool.ts";
+export { splitTar, type SplitContext, type SplitEntry, type SplitTask } from "./split-tar.ts";
+export type { EntryToPack, EntryType, TarEntry, TarHeader } from "./tar-entry.ts";
+export { type ContextEntry, walk } from "./walk.ts";
