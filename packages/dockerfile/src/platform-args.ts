@@ -1,0 +1,17 @@
+/** The build arguments that BuildKit sets from the target and the build platform; a stage has them once it declares them. */
+export function platformArgs(platform: string | undefined): Record<string, string> {
+  if (!platform) return {};
+  const [os = "", arch = "", variant = ""] = platform.split("/");
+  const of = (prefix: string): [string, string][] => [
+    [`${prefix}PLATFORM`, platform],
+    [`${prefix}OS`, os],
+    [`${prefix}ARCH`, arch],
+    [`${prefix}VARIANT`, variant],
+  ];
+  return Object.fromEntries([...of("TARGET"), ...of("BUILD")]);
+}
+
+/** The arguments that every RUN sees when they are given, without being declared. */
+export const predefinedArgs: readonly string[] = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap(
+  (name) => [name, name.toLowerCase()],
+);
