@@ -3,7 +3,7 @@ import { createReadStream } from "node:fs";
 import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 
-/** @typedef {Parameters<typeof import("@slipway/context").packEntries>[0] extends AsyncIterable<infer E> ? E : never} Entry */
+/** @typedef {import("@slipway/context").EntryToPack} Entry */
 
 const mtime = new Date(0);
 

@@ -62,6 +62,7 @@ async function libraries(node) {
 /**
  * @param {string} file absolute
  * @param {Set<string>} made
+ * @returns {Generator<import("./entries.mjs").Entry>}
  */
 function* parents(file, made) {
   const folder = path.posix.dirname(file);

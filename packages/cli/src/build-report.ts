@@ -1,59 +1,69 @@
-import type { BuildEvent } from "@slipway/build";
+import type { ServiceEvent } from "@slipway/multibuild";
 import { formatDuration } from "./duration.ts";
 import type { Output } from "./io.ts";
 import { paint, type Style } from "./paint.ts";
 import { ServiceLines } from "./service-lines.ts";
 
-/** Prints the builds of several services as they go, one line a step, and the steps' own output below it. */
+type StepEvent = Extract<ServiceEvent["event"], { type: "step" }>;
+
+/** Prints the builds of several services as they go: a line for each step, its output below it. */
 export class BuildReport {
   readonly #lines: ServiceLines;
   readonly #output: Output;
-  readonly #names = new Map<string, string>();
+  readonly #begun = new Set<string>();
 
   constructor(output: Output, services: readonly string[]) {
     this.#output = output;
     this.#lines = new ServiceLines(output, services);
   }
 
-  event(service: string, event: BuildEvent): void {
+  event({ service, event }: ServiceEvent): void {
     switch (event.type) {
-      case "builder":
+      case "resolved":
+        if (event.path !== "Dockerfile") this.#lines.line(service, this.#paint("dim", `from ${event.path}`));
         break;
       case "step":
         this.#step(service, event);
         break;
       case "log":
-        this.#lines.data(service, event.data.replaceAll(/^(?=.)/gm, "  "));
+        this.#lines.data(service, event.data);
         break;
       case "warning":
         this.#lines.line(service, `${this.#paint("yellow", "warning:")} ${event.message}`);
         break;
-      case "image":
+      case "end":
         this.#lines.end(service);
-        this.#lines.line(service, this.#paint("green", `built ${event.imageId.replace(/^sha256:/, "").slice(0, 12)}`));
+        this.#end(service, event.image);
         break;
+      case "pull":
+        if (event.layer === undefined) this.#lines.line(service, this.#paint("dim", event.status));
+        break;
+      case "builder":
+      case "image":
       case "progress":
-        break; // bytes within a step; the step's own lines are enough here
+        break; // the steps' own lines are enough here
     }
   }
 
-  /** A service's build has ended without an image. */
-  failed(service: string): void {
-    this.#lines.end(service);
-    this.#lines.line(service, this.#paint("red", "failed"));
+  #end(service: string, image: Extract<ServiceEvent["event"], { type: "end" }>["image"]): void {
+    const took = formatDuration(image.endTime - image.startTime);
+    if (!image.successful) this.#lines.line(service, this.#paint("red", `failed after ${took}`));
+    else
+      this.#lines.line(service, this.#paint("green", `${image.external ? "has" : "built"} ${image.name} in ${took}`));
   }
 
-  #step(service: string, event: Extract<BuildEvent, { type: "step" }>): void {
+  #step(service: string, event: StepEvent): void {
     this.#lines.end(service);
     if (event.internal && event.state !== "failed") return; // the builder's house-keeping says nothing to a person
     const key = `${service}\0${event.id}`;
+    const begun = this.#begun.has(key);
+    this.#begun.add(key);
     if (event.state === "cached") this.#lines.line(service, this.#paint("dim", `${event.name} (cached)`));
     else if (event.state === "failed") this.#lines.line(service, this.#paint("red", `${event.name} failed`));
-    else if (!this.#names.has(key)) this.#lines.line(service, event.name);
-    else if ((event.durationMs ?? 0) >= 1000) {
+    else if (!begun) this.#lines.line(service, event.name);
+    else if (event.state === "done" && (event.durationMs ?? 0) >= 1000) {
       this.#lines.line(service, this.#paint("dim", `${event.name} took ${formatDuration(event.durationMs ?? 0)}`));
     }
-    this.#names.set(key, event.name);
   }
 
   #paint(style: Style, text: string): string {

@@ -14,13 +14,16 @@ export const exitCodes = {
 /** Which codes, by prefix, mean that the input is at fault; the longest prefix wins. All others mean that the work failed. */
 const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["CLI_", exitCodes.usage],
+  ["CLI_BUILD_FAILED", exitCodes.failed],
   ["COMPOSE_", exitCodes.usage],
   ["DOCKERFILE_", exitCodes.usage],
   ["RESOLVE_", exitCodes.usage],
   ["CONTEXT_NOT_FOUND", exitCodes.usage],
-  ["MULTIBUILD_CONTEXT_", exitCodes.usage],
-  ["BUILD_DOCKERFILE_", exitCodes.usage],
-  ["BUILD_UNKNOWN_OPTION", exitCodes.usage],
+  ["MULTIBUILD_", exitCodes.usage],
+  ["UP_INVALID_VALUE", exitCodes.usage],
+  ["UP_UNKNOWN_SERVICE", exitCodes.usage],
+  ["BUILD_NO_DOCKERFILE", exitCodes.usage],
+  ["BUILD_BAD_OPTION", exitCodes.usage],
   ["UP_UNSUPPORTED_FIELD", exitCodes.usage],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],
 ];

@@ -1,9 +1,9 @@
-import type { BuildEvent } from "@slipway/build";
+import type { ServiceEvent } from "@slipway/multibuild";
 import type { PublishedPort, UpEvent } from "@slipway/up";
 
 /** What a live session reports, each event about one service unless it is the whole project's. */
 export type LiveEvent =
-  | { readonly type: "build"; readonly service: string; readonly event: BuildEvent }
+  | ({ readonly type: "build" } & ServiceEvent)
   | { readonly type: "up"; readonly event: UpEvent }
   /** All runs; files are watched from now on. */
   | { readonly type: "ready"; readonly services: readonly LiveService[] }
@@ -21,6 +21,8 @@ export type LiveEvent =
   | {
       readonly type: "pushed";
       readonly service: string;
+      /** `unchanged`: no step of the Dockerfile takes what changed. */
+      readonly outcome: "pushed" | "unchanged";
       readonly copied: number;
       readonly deleted: number;
       readonly commands: number;

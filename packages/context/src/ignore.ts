@@ -1,8 +1,6 @@
-import { compilePattern } from "./ignore-pattern.ts";
-import { ContextError } from "./context-error.ts";
-import { LineIndex, type Problem } from "@slipway/errors";
-import type { ContextErrorCode } from "./context-error.ts";
-import { summarize } from "@slipway/errors";
+import { LineIndex, type Problem, summarize } from "@slipway/errors";
+import { ContextError, type ContextErrorCode } from "./context-error.ts";
+import { compileGlob, ignorePattern, type PathTest } from "./ignore-pattern.ts";
 
 /** Which files of a context are left out. */
 export interface Ignore {
@@ -13,10 +11,10 @@ export interface Ignore {
 }
 
 /** Leaves nothing out. */
-export const ignoreNothing: Ignore = { ignores: () => false, mayContainIncluded: () => true };
+export const ignoreNothing: Ignore = { ignores: () => false, mayContainIncluded: () => false };
 
 interface Rule {
-  readonly matches: RegExp;
+  readonly matches: PathTest;
   readonly exception: boolean;
   /** The pattern's parts, for telling what an exception may let in. */
   readonly parts: readonly string[];
@@ -24,8 +22,10 @@ interface Rule {
 
 /**
  * Reads a `.dockerignore` by the rules of moby's patternmatcher: a pattern matches a path or any folder above it, the
- * last pattern that matches decides, `!` lets in again, `**` stands for any number of folders.
- * @throws ContextError CONTEXT_BAD_PATTERN for every malformed pattern, with its line
+ * last pattern that matches decides, `!` lets in again what was ignored, `**` stands for any number of folders, a leading
+ * `/` for nothing.
+ *
+ * @throws {ContextError} `CONTEXT_BAD_PATTERN`, with every malformed pattern and its place
  */
 export function parseIgnore(text: string, options: { readonly file?: string | undefined } = {}): Ignore {
   const rules: Rule[] = [];
@@ -35,31 +35,26 @@ export function parseIgnore(text: string, options: { readonly file?: string | un
   for (const line of text.split("\n")) {
     const start = offset;
     offset += line.length + 1;
-    const trimmed = (start === 0 ? line.replace(/^\uFEFF/, "") : line).trim();
-    if (line.startsWith("#") || trimmed === "") continue;
+    const written = start === 0 ? line.replace(/^\uFEFF/, "") : line;
+    const trimmed = written.trim();
+    if (written.startsWith("#") || trimmed === "") continue;
     const exception = trimmed.startsWith("!");
-    const pattern = cleanPattern(exception ? trimmed.slice(1).trim() : trimmed);
-    if (exception && pattern === "") {
-      problems.push({
-        code: "CONTEXT_BAD_PATTERN",
-        message: "`!` without a pattern",
-        hint: "name what is to be let in",
-        range: index.range(start, start + line.length),
-      });
-      continue;
-    }
-    if (pattern === "" || pattern === ".") continue;
-    const matches = compilePattern(pattern);
+    const named = exception ? trimmed.slice(1).trim() : trimmed;
+    const pattern = cleanPattern(named);
+    // Cleaned once more by moby, `!/` is a `!` without a pattern.
+    const nothing = named === "" || (exception && pattern === "/");
+    const matches = nothing ? undefined : ignorePattern(pattern);
     if (!matches) {
+      const at = start + line.indexOf(trimmed);
       problems.push({
         code: "CONTEXT_BAD_PATTERN",
-        message: `\`${trimmed}\` is no valid pattern`,
-        hint: "close the `[` and let something follow the `\\`",
-        range: index.range(start, start + line.length),
+        message: nothing ? "`!` without a pattern" : `\`${trimmed}\` is no valid pattern`,
+        hint: nothing
+          ? "name what is to be let in"
+          : "a `[` needs a `]` and something between them, a `\\` something after it",
+        range: index.range(at, at + trimmed.length),
       });
-      continue;
-    }
-    rules.push({ matches, exception, parts: pattern.split("/") });
+    } else rules.push({ matches, exception, parts: pattern.split("/") });
   }
   const [first, ...more] = problems;
   if (first) {
@@ -69,9 +64,19 @@ export function parseIgnore(text: string, options: { readonly file?: string | un
   return new Rules(rules);
 }
 
+/** What the rules say of a path, and which of them matched it or a folder above it. */
+interface Verdict {
+  readonly ignored: boolean;
+  readonly matched: readonly boolean[];
+}
+
+const foldersKept = 1000;
+
 class Rules implements Ignore {
   readonly #rules: readonly Rule[];
   readonly #exceptions: readonly Rule[];
+  /** What is known of folders, since of the next path they are likely the same. */
+  readonly #verdicts = new Map<string, Verdict>();
 
   constructor(rules: readonly Rule[]) {
     this.#rules = rules;
@@ -79,41 +84,64 @@ class Rules implements Ignore {
   }
 
   ignores(path: string): boolean {
-    const candidates = selfAndParents(path);
+    return this.#verdict(path).ignored;
+  }
+
+  /**
+   * Moby's MatchesUsingParentResults, its oddity included: a rule is not tried where it would change nothing, so that an
+   * exception for a folder which isn't ignored does nothing for the files in it.
+   */
+  #verdict(path: string): Verdict {
+    const slash = path.lastIndexOf("/");
+    const parent = slash > 0 ? this.#folderVerdict(path.slice(0, slash)) : undefined;
     let ignored = false;
-    for (const rule of this.#rules) {
-      // A rule that would change nothing needs no matching.
-      if (rule.exception !== ignored) continue;
-      if (candidates.some((candidate) => rule.matches.test(candidate))) ignored = !rule.exception;
-    }
-    return ignored;
+    const matched = this.#rules.map((rule, i) => {
+      const matches = parent?.matched[i] === true || (rule.exception === ignored && rule.matches(path));
+      if (matches) ignored = !rule.exception;
+      return matches;
+    });
+    return { ignored, matched };
+  }
+
+  #folderVerdict(folder: string): Verdict {
+    let verdict = this.#verdicts.get(folder);
+    if (verdict) return verdict;
+    verdict = this.#verdict(folder);
+    if (this.#verdicts.size >= foldersKept) this.#verdicts.clear();
+    this.#verdicts.set(folder, verdict);
+    return verdict;
   }
 
   mayContainIncluded(directory: string): boolean {
     const parts = directory.split("/");
-    return this.#exceptions.some((rule) =>
-      parts.every((part, i) => {
-        const wanted = rule.parts[i];
-        if (rule.parts.slice(0, i + 1).includes("**")) return true;
-        return wanted !== undefined && (compilePattern(wanted)?.test(part) ?? true);
-      }),
-    );
+    return this.#exceptions.some((rule) => reachesBelow(rule.parts, parts));
   }
 }
 
-function selfAndParents(path: string): string[] {
-  const result = [path];
-  for (let at = path.lastIndexOf("/"); at > 0; at = path.lastIndexOf("/", at - 1)) result.push(path.slice(0, at));
-  return result;
+/**
+ * Whether a pattern may match something below a folder, though not the folder itself: it is longer than the folder's path
+ * and its parts match so far. `**` and an excluding class may stand for several parts.
+ */
+function reachesBelow(pattern: readonly string[], folder: readonly string[]): boolean {
+  for (const [i, part] of folder.entries()) {
+    const wanted = pattern[i];
+    if (wanted === undefined) return false;
+    if (wanted.includes("**") || wanted.includes("[^")) return true;
+    if (!compileGlob(wanted)?.test(part)) return false;
+  }
+  return pattern.length > folder.length;
 }
 
-/** Go's filepath.Clean and a leading slash taken off. */
+/** Go's filepath.Clean, and a leading slash taken off. */
 function cleanPattern(pattern: string): string {
+  const rooted = pattern.startsWith("/");
   const parts: string[] = [];
   for (const part of pattern.split("/")) {
     if (part === "" || part === ".") continue;
-    if (part === ".." && parts.length > 0 && parts.at(-1) !== "..") parts.pop();
-    else if (part !== ".." || !pattern.startsWith("/")) parts.push(part);
+    if (part !== "..") parts.push(part);
+    else if (parts.length > 0 && parts.at(-1) !== "..") parts.pop();
+    else if (!rooted) parts.push(part);
   }
-  return parts.join("/");
+  // Of these two, no path is one.
+  return parts.length === 0 ? (rooted ? "/" : ".") : parts.join("/");
 }

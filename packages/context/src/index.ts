@@ -5,8 +5,9 @@ export { directoryEntries, packDirectory, type PackDirectoryOptions } from "./pa
 export { packEntries } from "./pack-entries.ts";
 export { contains, normalizePath, relativeTo } from "./path-rules.ts";
 export { readEntries } from "./read-entries.ts";
-export { readIgnore } from "./read-ignore.ts";
+export { letThrough, readIgnore } from "./read-ignore.ts";
+export { type SplitEntry, splitEntries } from "./split-entry.ts";
+export { splitTar, type SplitContext, type SplitTarOptions, type SplitTask } from "./split-tar.ts";
 export type { Spooled } from "./spool.ts";
-export { splitTar, type SplitContext, type SplitEntry, type SplitTask } from "./split-tar.ts";
 export type { EntryToPack, EntryType, TarEntry, TarHeader } from "./tar-entry.ts";
-export { type ContextEntry, walk } from "./walk.ts";
+export { type ContextEntry, walk, type WalkOptions } from "./walk.ts";

@@ -1,71 +1,115 @@
-import { PassThrough, Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import tar from "tar-stream";
+import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
+import { blockSize } from "./decode-block.ts";
+import { encodeHeader, padding } from "./encode-header.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
-const headroom = 256 * 1024;
+const batchSize = 64 * 1024;
 
 /**
  * Packs entries as a tar archive, one at a time and at the reader's pace. An error of the entries or of a body is the
- * stream's error; destroying the stream ends the entries.
+ * stream's error; destroying the stream ends the entries, and destroys the body that is being read.
  */
-export function packEntries(entries: AsyncIterable<EntryToPack>): Readable {
-  const pack = tar.pack({ highWaterMark: headroom } as object);
-  const output = new PassThrough({ highWaterMark: headroom });
-  pipeline(pack, output).catch(() => undefined); // its error is the output's
-  void write(pack, entries, output);
-  return output;
+export function packEntries(entries: AsyncIterable<EntryToPack> | Iterable<EntryToPack>): Readable {
+  const current: Current = { body: undefined };
+  const chunks = batches(packed(entries, current));
+  const stream: Readable = new Readable({
+    highWaterMark: 4 * batchSize,
+    read: () => {
+      chunks.next().then(
+        ({ done, value }) => stream.push(done ? null : value),
+        (error: unknown) => stream.destroy(error as Error),
+      );
+    },
+    destroy: (error, callback) => {
+      if (current.body instanceof Readable) current.body.destroy();
+      void end(chunks);
+      callback(error);
+    },
+  });
+  return stream;
 }
 
-async function write(pack: tar.Pack, entries: AsyncIterable<EntryToPack>, output: PassThrough): Promise<void> {
+/** The outcome is nobody's concern any more, and it may have to wait for entries that don't come. */
+async function end(chunks: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
   try {
-    for await (const { header, body } of entries) {
-      if (output.destroyed) return;
-      await writeEntry(pack, header, body);
-    }
-    pack.finalize();
-  } catch (error) {
-    output.destroy(error as Error);
+    await chunks.return(undefined);
+  } catch {
+    // The stream is destroyed: there is nobody to tell.
   }
 }
 
-async function writeEntry(pack: tar.Pack, header: TarHeader, body: EntryToPack["body"]): Promise<void> {
-  const folder = header.type === "directory";
-  const full = {
-    name: folder && !header.name.endsWith("/") ? `${header.name}/` : header.name,
-    type: header.type,
-    mode: header.mode ?? (folder ? 0o755 : 0o644),
-    uid: header.uid ?? 0,
-    gid: header.gid ?? 0,
-    mtime: header.mtime ?? new Date(0),
-    ...(header.linkname === undefined ? {} : { linkname: header.linkname }),
-  };
-  if (header.type !== "file" || body === undefined || !(body instanceof Readable)) {
-    const content = body instanceof Readable || body === undefined ? "" : body;
-    await new Promise<void>((resolve, reject) => {
-      const done = (error?: Error | null): void => (error ? reject(error) : resolve());
-      if (header.type === "file") pack.entry({ ...full, size: Buffer.byteLength(content) }, content, done);
-      else pack.entry(full, done);
+interface Current {
+  body: EntryToPack["body"];
+}
+
+async function* packed(
+  entries: AsyncIterable<EntryToPack> | Iterable<EntryToPack>,
+  current: Current,
+): AsyncGenerator<Buffer, void, undefined> {
+  for await (const { header, body } of entries) {
+    if (header.type !== "file" || body === undefined || typeof body === "string" || Buffer.isBuffer(body)) {
+      yield* inOnePiece(header, body);
+      continue;
+    }
+    current.body = body;
+    yield* inPieces(header, body);
+    current.body = undefined;
+  }
+  yield Buffer.alloc(2 * blockSize);
+}
+
+function* inOnePiece(header: TarHeader, body: EntryToPack["body"]): Generator<Buffer, void, undefined> {
+  const text = header.type === "file" ? (body as Buffer | string | undefined) : undefined;
+  const content = Buffer.isBuffer(text) ? text : Buffer.from(text ?? "");
+  yield encodeHeader(header, content.length);
+  if (content.length > 0) yield content;
+  yield padding(content.length);
+}
+
+async function* inPieces(
+  header: TarHeader,
+  body: AsyncIterable<Uint8Array | string>,
+): AsyncGenerator<Buffer, void, undefined> {
+  const { name, size } = header;
+  if (size === undefined) {
+    throw new ContextError("CONTEXT_BAD_ENTRY", `the size of \`${name}\` is not known, and its body is a stream`, {
+      hint: "give `header.size`, which stands before the body",
     });
-    return;
   }
-  if (header.size === undefined) {
-    throw new ContextError("CONTEXT_BAD_ARCHIVE", `the size of \`${header.name}\` is not known, and it is a stream`);
+  yield encodeHeader(header, size);
+  let seen = 0;
+  for await (const piece of body) {
+    const chunk = asBuffer(piece);
+    seen += chunk.length;
+    if (seen > size) break;
+    yield chunk;
   }
-  const entry = pack.entry({ ...full, size: header.size });
-  let left = header.size;
-  const exact = async function* (source: AsyncIterable<Buffer>): AsyncGenerator<Buffer> {
-    for await (const chunk of source) {
-      left -= chunk.length;
-      if (left < 0) break;
-      yield chunk;
-    }
-    if (left !== 0) {
-      throw new ContextError("CONTEXT_CHANGED_WHILE_READ", `\`${header.name}\` changed its size while it was read`, {
-        hint: "build again when it is no longer written to, or leave it out with .dockerignore",
-      });
-    }
-  };
-  await pipeline(body, exact, entry);
+  if (seen !== size) {
+    const what = seen > size ? "more than" : `${seen} instead of`;
+    throw new ContextError("CONTEXT_CHANGED_WHILE_READ", `\`${name}\` gave ${what} ${size} bytes`, {
+      hint: "it changed while it was read: build again, or leave it out with .dockerignore",
+    });
+  }
+  yield padding(size);
+}
+
+function asBuffer(piece: Uint8Array | string): Buffer {
+  if (typeof piece === "string") return Buffer.from(piece);
+  return Buffer.isBuffer(piece) ? piece : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
+}
+
+/** Joins small pieces, so that a thousand small files aren't three thousand chunks. */
+async function* batches(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
+  let batch: Buffer[] = [];
+  let size = 0;
+  for await (const piece of pieces) {
+    batch.push(piece);
+    size += piece.length;
+    if (size < batchSize) continue;
+    yield batch.length === 1 ? piece : Buffer.concat(batch);
+    batch = [];
+    size = 0;
+  }
+  if (size > 0) yield Buffer.concat(batch);
 }

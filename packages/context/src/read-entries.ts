@@ -1,83 +1,75 @@
-import type { Readable } from "node:stream";
-import { pipeline } from "node:stream/promises";
-import tar from "tar-stream";
+import { Readable } from "node:stream";
+import { finished } from "node:stream/promises";
+import { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
-import { normalizePath } from "./path-rules.ts";
-import type { EntryType, TarEntry } from "./tar-entry.ts";
-
-const types: Readonly<Record<string, EntryType>> = {
-  file: "file",
-  "contiguous-file": "file",
-  directory: "directory",
-  symlink: "symlink",
-  link: "link",
-  fifo: "fifo",
-  "character-device": "character-device",
-  "block-device": "block-device",
-};
+import type { TarEntry } from "./tar-entry.ts";
+import { TarReader } from "./tar-reader.ts";
 
 /**
- * Reads a tar archive, entry by entry. A body that wasn't read to its end is skipped when the next entry is asked for.
- * Breaking off destroys the source.
- * @throws ContextError CONTEXT_BAD_ARCHIVE for a truncated or damaged archive, CONTEXT_BAD_PATH for an entry outside of it;
- *   the source's own error; the signal's reason
+ * Reads a tar archive, entry by entry. A body is read before the next entry is asked for, or flows; what is left of any
+ * other is skipped. At the end, and when the reading is broken off, the source is destroyed.
+ *
+ * @throws {ContextError} `CONTEXT_TRUNCATED_ARCHIVE`, `CONTEXT_BAD_ARCHIVE`, `CONTEXT_UNSUPPORTED_ENTRY`, and
+ *   `CONTEXT_BAD_PATH` for an entry outside of the archive's root
+ * @throws the source's own error; the signal's reason
  */
-export async function* readEntries(
+export function readEntries(
   source: Readable,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<TarEntry, void, undefined> {
-  const { signal } = options;
-  signal?.throwIfAborted();
-  const extract = tar.extract();
-  let failure: unknown;
-  const fed = pipeline(source, extract, { ...(signal ? { signal } : {}) }).catch((error: unknown) => {
-    failure ??= signal?.aborted ? signal.reason : asContextError(error);
-  });
-  try {
-    for await (const entry of extract) {
-      const { header } = entry;
-      const type = types[header.type ?? "file"];
-      const name = normalizePath(header.name);
-      if (!type) throw new ContextError("CONTEXT_BAD_ARCHIVE", `\`${name}\` is of a kind that a build context can't hold`);
-      yield {
-        header: {
-          name,
-          type,
-          mode: header.mode,
-          uid: header.uid,
-          gid: header.gid,
-          size: type === "file" ? (header.size ?? 0) : 0,
-          mtime: header.mtime,
-          ...(header.linkname ? { linkname: header.linkname } : {}),
-        },
-        body: entry as unknown as Readable,
-      };
-      if (!entry.destroyed) entry.resume();
-    }
-  } catch (error) {
-    failure ??= asContextError(error);
-  } finally {
-    if (!source.destroyed) source.destroy();
-    extract.destroy();
-    await fed;
-  }
-  if (failure !== undefined) throw failure;
+  return iterate(new ByteSource(source, options.signal));
 }
 
-/** tar-stream's own complaints, said so that they can be acted on. */
-function asContextError(error: unknown): unknown {
-  const { message } = error as Error;
-  if (/Unexpected end of data|Writable stream closed prematurely/i.test(message)) {
-    return new ContextError("CONTEXT_BAD_ARCHIVE", "the tar archive ends in the middle of an entry", {
-      cause: error,
-      hint: "it was cut off on its way; send it again",
-    });
+async function* iterate(bytes: ByteSource): AsyncGenerator<TarEntry, void, undefined> {
+  const reader = new TarReader(bytes);
+  try {
+    for (let header = await reader.next(); header; header = await reader.next()) {
+      const body = new EntryBody(reader);
+      try {
+        yield { header, body };
+        await body.settle();
+      } finally {
+        body.leave(header.name);
+      }
+    }
+  } finally {
+    await bytes.close();
   }
-  if (/Invalid tar header/i.test(message)) {
-    return new ContextError("CONTEXT_BAD_ARCHIVE", "this is no tar archive, or a damaged one", {
-      cause: error,
-      hint: "expected an uncompressed tar; decompress a .tar.gz first",
-    });
+}
+
+class EntryBody extends Readable {
+  readonly #reader: TarReader;
+  #reading: Promise<void> = Promise.resolve();
+
+  constructor(reader: TarReader) {
+    super({ highWaterMark: 64 * 1024 });
+    this.#reader = reader;
+    // Whoever reads learns of an error; whoever doesn't learns of it from the entries.
+    this.on("error", () => undefined);
   }
-  return error;
+
+  override _read(): void {
+    this.#reading = this.#pull();
+  }
+
+  /** Resolves when the archive may be read on: at the end of a body that flows, at once for any other. */
+  async settle(): Promise<void> {
+    if (this.readableFlowing === true && !this.destroyed)
+      await finished(this, { cleanup: true }).catch(() => undefined);
+    await this.#reading;
+  }
+
+  leave(name: string): void {
+    if (this.readableEnded || this.destroyed) return;
+    const message = `the body of \`${name}\` was not read before the next entry was asked for`;
+    this.destroy(new ContextError("CONTEXT_CLOSED", message, { hint: "read it to its end first" }));
+  }
+
+  async #pull(): Promise<void> {
+    try {
+      this.push((await this.#reader.chunk()) ?? null);
+    } catch (error) {
+      this.destroy(error as Error);
+    }
+  }
 }

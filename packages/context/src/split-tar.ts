@@ -1,10 +1,12 @@
 import type { Readable } from "node:stream";
+import { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
 import { packEntries } from "./pack-entries.ts";
 import { normalizePath } from "./path-rules.ts";
-import { readEntries } from "./read-entries.ts";
 import { Spool, type Spooled } from "./spool.ts";
-import type { EntryToPack, TarHeader } from "./tar-entry.ts";
+import { splitEntries, type SplitEntry } from "./split-entry.ts";
+import type { TarHeader } from "./tar-entry.ts";
+import { TarReader } from "./tar-reader.ts";
 
 /** A part of an archive that somebody wants: all below a folder. */
 export interface SplitTask {
@@ -19,67 +21,102 @@ export interface SplitContext {
   open(id: string): Readable;
   /** The entries of a task's part, with their contents. */
   entries(id: string): readonly SplitEntry[];
-  /** Lets go of all that was kept. */
+  /** Lets go of all that was kept; streams that are still read fail. */
   close(): Promise<void>;
 }
 
-/** An entry of a task's part. */
-export interface SplitEntry {
-  readonly header: TarHeader;
-  readonly content: Spooled | undefined;
+/** How to split. */
+export interface SplitTarOptions {
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 16 MiB. */
+  readonly memoryLimit?: number | undefined;
+  readonly signal?: AbortSignal | undefined;
 }
 
+const memoryByDefault = 16 * 1024 * 1024;
+
 /**
- * Reads an archive once and keeps what its tasks need, each content once however many tasks have it.
- * @throws ContextError for a damaged archive, a path outside of it, a full disk; the source's own error
+ * Reads an archive once, to its end, and keeps what its tasks need, each content once however many tasks have it.
+ *
+ * @throws {ContextError} for a damaged archive, a path that leads out of it, a full disk
+ * @throws the source's own error; the signal's reason
  */
 export async function splitTar(
   source: Readable,
   tasks: readonly SplitTask[],
-  options: { readonly memoryLimit?: number | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: SplitTarOptions = {},
 ): Promise<SplitContext> {
-  const { memoryLimit = 16 * 1024 * 1024, signal } = options;
-  const byContext = new Map<string, Map<string, SplitEntry>>();
-  const contextOf = new Map<string, string>();
-  for (const task of tasks) {
-    const context = normalizePath(task.context);
-    contextOf.set(task.id, context);
-    byContext.set(context, new Map());
-  }
-  const spool = new Spool(memoryLimit);
+  const bytes = new ByteSource(source, options.signal);
+  const spool = new Spool(options.memoryLimit ?? memoryByDefault);
+  const parts = new Map<string, Map<string, SplitEntry>>();
+  const contexts = new Map<string, string>();
   try {
-    for await (const { header, body } of readEntries(source, { signal })) {
-      const contexts = contextsOf(header.name, byContext);
-      if (contexts.length === 0) continue;
-      const content = header.type === "file" ? await spool.add(body, header.size ?? 0) : undefined;
-      for (const context of contexts) {
-        const name = context === "" ? header.name : header.name.slice(context.length + 1);
-        const linkname = header.type === "link" ? hardLinkTarget(context, header) : header.linkname;
-        const own = { ...header, name, ...(linkname === undefined ? {} : { linkname }) };
-        // As when an archive is unpacked: of two entries of one name the last is what remains.
-        const entries = byContext.get(context) as Map<string, SplitEntry>;
-        entries.delete(name);
-        entries.set(name, { header: own, content });
-      }
+    for (const { id, context } of tasks) {
+      const folder = normalizePath(context);
+      contexts.set(id, folder);
+      parts.set(folder, parts.get(folder) ?? new Map());
     }
+    if (parts.size > 0) await readParts(new TarReader(bytes), parts, spool);
+    await spool.flush();
   } catch (error) {
     await spool.close();
     throw error;
+  } finally {
+    await bytes.close();
   }
-  const entries = (id: string): SplitEntry[] => {
-    const context = contextOf.get(id);
-    if (context === undefined) throw new ContextError("CONTEXT_NOT_FOUND", `no task \`${id}\` was split off`);
-    return [...(byContext.get(context) as Map<string, SplitEntry>).values()];
+  const lists = new Map<string, readonly SplitEntry[]>();
+  for (const [folder, entries] of parts) lists.set(folder, [...entries.values()]);
+  const entries = (id: string): readonly SplitEntry[] => {
+    const list = lists.get(contexts.get(id) ?? "\0");
+    if (list) return list;
+    throw new ContextError("CONTEXT_UNKNOWN_TASK", `no task \`${id}\` was split off`, {
+      hint: `these were: ${[...contexts.keys()].join(", ")}`,
+    });
   };
   return {
     entries,
-    open: (id) => packEntries(toPack(entries(id))),
+    open: (id) => packEntries(splitEntries(entries(id))),
     close: () => spool.close(),
   };
 }
 
+async function readParts(
+  reader: TarReader,
+  parts: ReadonlyMap<string, Map<string, SplitEntry>>,
+  spool: Spool,
+): Promise<void> {
+  // What a hard link may stand for. Names are the whole archive's.
+  const contents = new Map<string, Spooled>();
+  const next = (): Promise<Buffer | undefined> => reader.chunk();
+  for (let header = await reader.next(); header; header = await reader.next()) {
+    const { name, type, linkname = "" } = header;
+    const folders = foldersOf(name, parts);
+    if (folders.length === 0) continue;
+    if (type === "link" && !contents.has(linkname)) {
+      throw new ContextError(
+        "CONTEXT_BAD_PATH",
+        `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
+        {
+          hint: "make it a file of its own, or a symbolic link",
+        },
+      );
+    }
+    const content =
+      type === "file" ? await spool.add(next, header.size ?? 0) : contents.get(type === "link" ? linkname : "\0");
+    // A name that came before has another content now, or none.
+    if (content) contents.set(name, content);
+    else contents.delete(name);
+    for (const folder of folders) {
+      const own = relativeHeader(header, folder);
+      const entries = parts.get(folder) as Map<string, SplitEntry>;
+      // As when an archive is unpacked: of two entries of one name the last is what remains.
+      entries.delete(own.name);
+      entries.set(own.name, { header: own, content });
+    }
+  }
+}
+
 /** Every wanted folder that holds the entry: found by going up its path, whatever the number of tasks. */
-function contextsOf(name: string, wanted: ReadonlyMap<string, unknown>): string[] {
+function foldersOf(name: string, wanted: ReadonlyMap<string, unknown>): string[] {
   const found: string[] = [];
   if (name !== "" && wanted.has("")) found.push("");
   for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
@@ -89,19 +126,10 @@ function contextsOf(name: string, wanted: ReadonlyMap<string, unknown>): string[
   return found;
 }
 
-function hardLinkTarget(context: string, header: TarHeader): string {
-  const target = normalizePath(header.linkname ?? "");
-  if (context === "") return target;
-  if (!target.startsWith(`${context}/`)) {
-    throw new ContextError("CONTEXT_BAD_PATH", `\`${header.name}\` is a hard link to \`${target}\`, outside its build context`, {
-      hint: "make it a file of its own",
-    });
-  }
-  return target.slice(context.length + 1);
-}
-
-async function* toPack(entries: readonly SplitEntry[]): AsyncGenerator<EntryToPack, void, undefined> {
-  for (const { header, content } of entries) {
-    yield content ? { header: { ...header, size: content.size }, body: content.open() } : { header };
-  }
+function relativeHeader(header: TarHeader, folder: string): TarHeader {
+  if (folder === "") return header;
+  const below = (path: string): string => path.slice(folder.length + 1);
+  const name = below(header.name);
+  if (header.type !== "link" || !header.linkname?.startsWith(`${folder}/`)) return { ...header, name };
+  return { ...header, name, linkname: below(header.linkname) };
 }

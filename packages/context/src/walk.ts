@@ -1,8 +1,10 @@
-import type { BigIntStats, Stats } from "node:fs";
-import { lstat, readdir, readlink } from "node:fs/promises";
+import { isUtf8 } from "node:buffer";
+import type { Stats } from "node:fs";
+import { lstat, readdir, readlink, stat } from "node:fs/promises";
 import path from "node:path";
 import { ContextError } from "./context-error.ts";
 import { type Ignore, ignoreNothing } from "./ignore.ts";
+import { heldAbove } from "./split-entry.ts";
 
 /** A file, folder or link of a context. */
 export interface ContextEntry {
@@ -20,78 +22,138 @@ export interface ContextEntry {
   readonly linkname?: string;
 }
 
+/** What of a folder is walked. */
+export interface WalkOptions {
+  /** Default: everything is walked. */
+  readonly ignore?: Ignore | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** How many entries of a folder are looked at at once. */
+const lookAheadBy = 64;
+
 /**
- * Walks a folder: its entries in byte-wise order, each folder before what it holds. Links are never followed; sockets,
- * pipes and devices are left out. A folder that is ignored is entered only where an exception may let something in.
- * @throws ContextError CONTEXT_NOT_FOUND, CONTEXT_UNREADABLE
+ * Walks a folder: each folder's entries in the order of their names' bytes, a folder before what it holds. Links are
+ * never followed; sockets, pipes and devices are left out, and so is what goes while it is walked. A folder that is
+ * ignored is entered only where an exception may let something in, and comes along with it.
+ *
+ * @throws {ContextError} `CONTEXT_NOT_FOUND`, `CONTEXT_UNREADABLE`; the signal's reason
  */
 export async function* walk(
   directory: string,
-  options: { readonly ignore?: Ignore | undefined; readonly signal?: AbortSignal | undefined } = {},
+  options: WalkOptions = {},
 ): AsyncGenerator<ContextEntry, void, undefined> {
-  const root = await lstat(directory).catch(() => undefined);
-  if (!root) {
-    throw new ContextError("CONTEXT_NOT_FOUND", `the build context ${directory} does not exist`, {
+  const root = await stat(directory).catch((cause: unknown) => {
+    throw new ContextError("CONTEXT_NOT_FOUND", `there is no build context ${directory}: ${(cause as Error).message}`, {
+      cause,
       hint: "create the folder, or correct the path",
     });
-  }
-  yield* walkFolder(directory, "", options.ignore ?? ignoreNothing, options.signal);
-}
-
-async function* walkFolder(
-  root: string,
-  folder: string,
-  ignore: Ignore,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<ContextEntry, void, undefined> {
-  signal?.throwIfAborted();
-  const names = await readdir(path.join(root, folder)).catch((cause: unknown) => {
-    throw unreadable(root, folder, cause);
   });
-  names.sort((a, b) => Buffer.compare(Buffer.from(a), Buffer.from(b)));
-  for (const name of names) {
-    const relative = folder === "" ? name : `${folder}/${name}`;
-    const ignored = ignore.ignores(relative);
-    if (ignored && !ignore.mayContainIncluded(relative)) continue;
-    const entry = await readEntry(root, relative);
-    if (!entry) continue;
-    if (!ignored) yield entry;
-    if (entry.type === "directory") yield* walkFolder(root, relative, ignore, signal);
+  if (!root.isDirectory()) {
+    throw new ContextError("CONTEXT_NOT_FOUND", `the build context ${directory} is not a folder`, {
+      hint: "name the folder that the files are in",
+    });
+  }
+  yield* new Walk(directory, options).folder("");
+}
+
+class Walk {
+  readonly #root: string;
+  readonly #ignore: Ignore;
+  readonly #signal: AbortSignal | undefined;
+  /** Folders that are ignored, until something below them is not. */
+  readonly #held = new Map<string, ContextEntry>();
+
+  constructor(root: string, { ignore = ignoreNothing, signal }: WalkOptions) {
+    this.#root = root;
+    this.#ignore = ignore;
+    this.#signal = signal;
+  }
+
+  async *folder(folder: string): AsyncGenerator<ContextEntry, void, undefined> {
+    const wanted = (await this.#names(folder)).filter(
+      (name) => !this.#ignore.ignores(name) || this.#ignore.mayContainIncluded(name),
+    );
+    for (let i = 0; i < wanted.length; i += lookAheadBy) {
+      this.#signal?.throwIfAborted();
+      const batch = wanted.slice(i, i + lookAheadBy);
+      for (const entry of await Promise.all(batch.map((name) => this.#entry(name)))) {
+        if (entry) yield* this.#visit(entry);
+      }
+    }
+  }
+
+  async *#visit(entry: ContextEntry): AsyncGenerator<ContextEntry, void, undefined> {
+    const folder = entry.type === "directory";
+    if (!this.#ignore.ignores(entry.path)) {
+      yield* heldAbove(entry.path, this.#held);
+      yield entry;
+    } else if (folder) this.#held.set(entry.path, entry);
+    if (!folder) return;
+    yield* this.folder(entry.path);
+    this.#held.delete(entry.path);
+  }
+
+  async #names(folder: string): Promise<string[]> {
+    this.#signal?.throwIfAborted();
+    let names: Buffer[];
+    try {
+      names = await readdir(path.join(this.#root, folder), { encoding: "buffer" });
+    } catch (cause) {
+      // Gone since it was seen.
+      if (folder !== "" && (cause as NodeJS.ErrnoException).code === "ENOENT") return [];
+      throw this.#unreadable(folder, cause);
+    }
+    const inFolder = folder === "" ? "" : `${folder}/`;
+    return names
+      .toSorted((a, b) => Buffer.compare(a, b))
+      .map((name) => {
+        const text = name.toString("utf8");
+        if (isUtf8(name)) return inFolder + text;
+        throw new ContextError(
+          "CONTEXT_UNREADABLE",
+          `the name of ${path.join(this.#root, folder, text)} is not valid UTF-8`,
+          {
+            hint: "rename it: a build context's names are UTF-8",
+          },
+        );
+      });
+  }
+
+  /** Undefined for what has gone since it was listed, and for kinds that a context can't hold. */
+  async #entry(relative: string): Promise<ContextEntry | undefined> {
+    const full = path.join(this.#root, relative);
+    try {
+      const stats = await lstat(full);
+      const type = typeOf(stats);
+      if (!type) return undefined;
+      return {
+        path: relative,
+        type,
+        mode: stats.mode & 0o7777,
+        size: type === "file" ? stats.size : 0,
+        mtime: stats.mtime,
+        uid: stats.uid,
+        gid: stats.gid,
+        ...(type === "symlink" ? { linkname: await readlink(full) } : {}),
+      };
+    } catch (cause) {
+      if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
+      throw this.#unreadable(relative, cause);
+    }
+  }
+
+  #unreadable(relative: string, cause: unknown): ContextError {
+    const full = path.join(this.#root, relative);
+    return new ContextError("CONTEXT_UNREADABLE", `cannot read ${full}: ${(cause as Error).message}`, {
+      cause,
+      hint: "make it readable, or leave it out with .dockerignore",
+    });
   }
 }
 
-/** Undefined for what has gone since it was listed, and for kinds that a context can't hold. */
-async function readEntry(root: string, relative: string): Promise<ContextEntry | undefined> {
-  const full = path.join(root, relative);
-  try {
-    const stats = await lstat(full);
-    const type = typeOf(stats);
-    if (!type) return undefined;
-    return {
-      path: relative,
-      type,
-      mode: stats.mode & 0o7777,
-      size: type === "file" ? stats.size : 0,
-      mtime: stats.mtime,
-      uid: stats.uid,
-      gid: stats.gid,
-      ...(type === "symlink" ? { linkname: await readlink(full) } : {}),
-    };
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;
-    throw unreadable(root, relative, cause);
-  }
-}
-
-function typeOf(stats: Stats | BigIntStats): ContextEntry["type"] | undefined {
+function typeOf(stats: Stats): ContextEntry["type"] | undefined {
   if (stats.isFile()) return "file";
   if (stats.isDirectory()) return "directory";
   return stats.isSymbolicLink() ? "symlink" : undefined;
-}
-
-function unreadable(root: string, relative: string, cause: unknown): ContextError {
-  return new ContextError("CONTEXT_UNREADABLE", `cannot read ${path.join(root, relative)}: ${(cause as Error).message}`, {
-    cause,
-    hint: "make it readable, or leave it out with .dockerignore",
-  });
 }

@@ -12,7 +12,7 @@ export function readDirectives(
 ): { directives: Record<string, string>; problems: Problem<DockerfileErrorCode>[] } {
   const directives: Record<string, string> = {};
   const problems: Problem<DockerfileErrorCode>[] = [];
-  for (let at = source.startsWith("\uFEFF") ? 1 : 0; at < source.length; ) {
+  for (let at = source.startsWith("\uFEFF") ? 1 : 0; at < source.length;) {
     const { content, next } = lineEnd(source, at);
     const match = directive.exec(source.slice(at, content).trim());
     const name = match?.[1]?.toLowerCase();
@@ -24,7 +24,12 @@ export function readDirectives(
     }
     if (name === "escape" && value !== "\\" && value !== "`") {
       const hint = "it is a backslash or a backtick";
-      problems.push({ code: "DOCKERFILE_BAD_DIRECTIVE", message: `\`${value}\` can't be the escape character`, hint, range });
+      problems.push({
+        code: "DOCKERFILE_BAD_DIRECTIVE",
+        message: `\`${value}\` can't be the escape character`,
+        hint,
+        range,
+      });
     }
     directives[name] = value;
     at = next;

@@ -22,4 +22,13 @@ export type {
   WorkdirStep,
 } from "./step.ts";
 export { process, variables } from "./template.ts";
-export { type Blank, type Comment, type Dockerfile, type Flag, type Heredoc, type Instruction, type Item, print } from "./tree.ts";
+export {
+  type Blank,
+  type Comment,
+  type Dockerfile,
+  type Flag,
+  type Heredoc,
+  type Instruction,
+  type Item,
+  print,
+} from "./tree.ts";

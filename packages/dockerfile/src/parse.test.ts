@@ -13,7 +13,9 @@ test.each([
 });
 
 test("keyword, flags, arguments, here-documents", () => {
-  const tree = parse("FROM a\nrun --mount=type=cache,target=/c  --network=none \\\n  make \\\n# c\n  all\nRUN <<E\nx\nE\n");
+  const tree = parse(
+    "FROM a\nrun --mount=type=cache,target=/c  --network=none \\\n  make \\\n# c\n  all\nRUN <<E\nx\nE\n",
+  );
   expect(tree.instructions.map((i) => [i.keyword, i.args])).toEqual([
     ["FROM", "a"],
     ["RUN", "make   all"],
@@ -35,7 +37,11 @@ test("all mistakes at once, each with its place and what was likely meant", () =
     ({ problems } = error as { problems: readonly unknown[] });
   }
   expect(problems).toMatchObject([
-    { code: "DOCKERFILE_UNKNOWN_INSTRUCTION", hint: "did you mean RUN?", range: { start: { line: 2, column: 1 }, end: { column: 4 } } },
+    {
+      code: "DOCKERFILE_UNKNOWN_INSTRUCTION",
+      hint: "did you mean RUN?",
+      range: { start: { line: 2, column: 1 }, end: { column: 4 } },
+    },
     { code: "DOCKERFILE_UNKNOWN_FLAG", hint: "did you mean --from?", range: { start: { line: 3, column: 6 } } },
     { code: "DOCKERFILE_UNTERMINATED_HEREDOC", range: { start: { line: 4 } } },
   ]);
@@ -55,11 +61,37 @@ test("whatever the bytes, only its own errors; what parses prints back", () => {
     seed = (Math.imul(seed, 1103515245) + 12345) >>> 0;
     return (seed >>> 8) % below;
   };
-  const pieces = ["FROM a", "RUN", " ", "\\", "\n", "\r\n", "<<EOF", "EOF", "#", "# escape=`", '"', "'", "$", "{", "[", "]", "--x", "=", "ONBUILD ", "COPY a b", "\t", "é", "\0", "`"];
+  const pieces = [
+    "FROM a",
+    "RUN",
+    " ",
+    "\\",
+    "\n",
+    "\r\n",
+    "<<EOF",
+    "EOF",
+    "#",
+    "# escape=`",
+    '"',
+    "'",
+    "$",
+    "{",
+    "[",
+    "]",
+    "--x",
+    "=",
+    "ONBUILD ",
+    "COPY a b",
+    "\t",
+    "é",
+    "\0",
+    "`",
+  ];
   let parsed = 0;
   for (let round = 0; round < 20_000; round++) {
     const start = seed;
-    const text = (round % 2 ? "FROM a\n" : "") + Array.from({ length: random(12) }, () => pieces[random(pieces.length)]).join("");
+    const text =
+      (round % 2 ? "FROM a\n" : "") + Array.from({ length: random(12) }, () => pieces[random(pieces.length)]).join("");
     try {
       expect(print(parse(text)), `seed ${start}`).toBe(text);
       parsed += 1;

@@ -39,7 +39,7 @@ class Parser {
     const comments: Comment[] = [];
     const start = this.#source.startsWith("\uFEFF") ? 1 : 0;
     if (start > 0) items.push({ kind: "blank", source: "\uFEFF" });
-    for (let at = start; at < this.#source.length; ) {
+    for (let at = start; at < this.#source.length;) {
       const { content, next } = lineEnd(this.#source, at);
       const line = this.#source.slice(at, content).trim();
       if (line === "") {
@@ -159,7 +159,10 @@ class Parser {
         range: this.#range(offsets, keywordStart, keywordStart + written.length),
       });
     }
-    return { draft: { keyword, args, flags }, announced: heredocInstructions.has(keyword) ? heredocStarts(args, this.#escape) : [] };
+    return {
+      draft: { keyword, args, flags },
+      announced: heredocInstructions.has(keyword) ? heredocStarts(args, this.#escape) : [],
+    };
   }
 
   #range(offsets: readonly number[], start: number, end: number): ReturnType<LineIndex["range"]> {

@@ -12,6 +12,10 @@ export function platformArgs(platform: string | undefined): Record<string, strin
 }
 
 /** The arguments that every RUN sees when they are given, without being declared. */
-export const predefinedArgs: readonly string[] = ["HTTP_PROXY", "HTTPS_PROXY", "FTP_PROXY", "NO_PROXY", "ALL_PROXY"].flatMap(
-  (name) => [name, name.toLowerCase()],
-);
+export const predefinedArgs: readonly string[] = [
+  "HTTP_PROXY",
+  "HTTPS_PROXY",
+  "FTP_PROXY",
+  "NO_PROXY",
+  "ALL_PROXY",
+].flatMap((name) => [name, name.toLowerCase()]);

@@ -22,7 +22,10 @@ export interface StepContext {
 }
 
 /** An instruction's meaning, and what is in force after it; undefined if it has none, which is then in the problems. */
-export function stepReader(context: StepContext, instruction: Instruction): { step: Step; after: StepState } | undefined {
+export function stepReader(
+  context: StepContext,
+  instruction: Instruction,
+): { step: Step; after: StepState } | undefined {
   return new StepReader(context, instruction).read();
 }
 
@@ -40,7 +43,8 @@ class StepReader {
   read(): { step: Step; after: StepState } | undefined {
     const { args, keyword } = this.#instruction;
     const state = this.#state;
-    const same = (step: Step | undefined): { step: Step; after: StepState } | undefined => step && { step, after: state };
+    const same = (step: Step | undefined): { step: Step; after: StepState } | undefined =>
+      step && { step, after: state };
     switch (keyword) {
       case "RUN":
         return same(this.#run());
@@ -58,7 +62,10 @@ class StepReader {
         if (!pairs) return this.#problem(`${keyword} takes \`name=value\` pairs; read \`${args}\``);
         const step: Step = { ...this.#base(), kind: keyword === "ENV" ? "env" : "label", pairs };
         if (keyword === "LABEL") return { step, after: state };
-        return { step, after: { ...state, env: { ...state.env, ...(Object.fromEntries(pairs) as Record<string, string>) } } };
+        return {
+          step,
+          after: { ...state, env: { ...state.env, ...(Object.fromEntries(pairs) as Record<string, string>) } },
+        };
       }
       case "ARG":
         return this.#arg();
@@ -78,7 +85,11 @@ class StepReader {
         return { step: { ...this.#base(), kind: "shell", shell }, after: { ...state, shell } };
       }
       case "EXPOSE":
-        return same({ ...this.#base(), kind: "expose", values: splitAtSpaces(args).map((word) => this.#expand(word.text)) });
+        return same({
+          ...this.#base(),
+          kind: "expose",
+          values: splitAtSpaces(args).map((word) => this.#expand(word.text)),
+        });
       case "VOLUME": {
         const paths = parseJsonList(args) ?? splitAtSpaces(args).map((word) => word.text);
         return same({ ...this.#base(), kind: "volume", values: paths.map((path) => this.#expand(path)) });

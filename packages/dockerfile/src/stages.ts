@@ -70,7 +70,15 @@ export function stages(tree: Dockerfile, options: StagesOptions = {}): Stage[] {
     } else {
       const stage = current;
       guard(instruction, () => {
-        const context = { tree, stages: found, index: stage.steps.length, state: stage.state, globals, options, problems };
+        const context = {
+          tree,
+          stages: found,
+          index: stage.steps.length,
+          state: stage.state,
+          globals,
+          options,
+          problems,
+        };
         const read = stepReader(context, instruction);
         if (!read) return;
         stage.steps.push(read.step);
@@ -163,5 +171,5 @@ function dependencies(base: Source, steps: readonly Step[]): number[] {
     if (step.kind === "run") sources.push(...step.mounts.map((mount) => mount.from));
   }
   const indices = sources.flatMap((source) => (source?.kind === "stage" ? [source.index] : []));
-  return [...new Set(indices)].sort((a, b) => a - b);
+  return [...new Set(indices)].toSorted((a, b) => a - b);
 }

@@ -9,11 +9,13 @@ test("variables are filled in, comments and values left alone, CRLF kept", () =>
 });
 
 test("all unknown variables at once, with their places", () => {
-  const act = (): string => process("FROM %%BASE%%\nRUN %%A_B%% %%TAG%%", { TAG: "x" }, { file: "Dockerfile.template" });
+  const act = (): string =>
+    process("FROM %%BASE%%\nRUN %%A_B%% %%TAG%%", { TAG: "x" }, { file: "Dockerfile.template" });
   expect(act).toThrow(
     expect.objectContaining({
       code: "DOCKERFILE_UNKNOWN_VARIABLE",
-      message: "Dockerfile.template:1:6: unknown template variable `%%BASE%%`\nDockerfile.template:2:5: unknown template variable `%%A_B%%`",
+      message:
+        "Dockerfile.template:1:6: unknown template variable `%%BASE%%`\nDockerfile.template:2:5: unknown template variable `%%A_B%%`",
       hint: "known variables: TAG",
     }),
   );

@@ -1,12 +1,14 @@
-export { entriesBundle, placeFor, resolveBundle, type ResolveBundleOptions, type ResolvedBundle } from "./resolve-bundle.ts";
-export { type Bundle, type Resolution, resolveDockerfile } from "./resolve-dockerfile.ts";
-export { ResolveError, type ResolveErrorCode } from "./resolve-error.ts";
+export type { Bundle } from "./bundle.ts";
+export { defaultResolvers } from "./default-resolvers.ts";
+export { type BundleEntry, entriesBundle } from "./entries-bundle.ts";
+export { fileResolver, type FileResolverOptions } from "./file-resolver.ts";
+export { type ResolveBundleOptions, type ResolvedBundle, resolveBundle } from "./resolve-bundle.ts";
 export {
-  architectureResolver,
-  defaultResolvers,
-  dockerfileResolver,
-  type Resolver,
-  type ResolveTarget,
-  templateResolver,
-  templateVariables,
-} from "./resolver.ts";
+  type ResolvedDockerfile,
+  resolveDockerfile,
+  type ResolvedPath,
+  type ResolveHooks,
+  type ResolveOptions,
+} from "./resolve-dockerfile.ts";
+export { ResolveError, type ResolveErrorCode } from "./resolve-error.ts";
+export type { Resolver, ResolveRequest, ResolverResult } from "./resolver.ts";

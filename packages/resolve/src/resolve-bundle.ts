@@ -1,82 +1,54 @@
 import type { Readable } from "node:stream";
-import { type EntryToPack, packEntries, splitTar, type SplitEntry } from "@slipway/context";
-import { type Resolution, resolveDockerfile } from "./resolve-dockerfile.ts";
-import { defaultResolvers, type Resolver, type ResolveTarget } from "./resolver.ts";
+import { type EntryToPack, packEntries, type SplitEntry, splitEntries, splitTar } from "@slipway/context";
+import { entriesBundle } from "./entries-bundle.ts";
+import { type ResolvedDockerfile, resolveDockerfile, type ResolveOptions } from "./resolve-dockerfile.ts";
 
 /** How to resolve a bundle that is a tar stream. */
-export interface ResolveBundleOptions extends ResolveTarget {
-  /** The ways to look for; the default ones without. */
-  readonly resolvers?: readonly Resolver[] | undefined;
-  /** May give the Dockerfile another text. */
-  readonly hook?: ((resolution: Resolution) => string | undefined | Promise<string | undefined>) | undefined;
-  readonly signal?: AbortSignal | undefined;
+export interface ResolveBundleOptions extends ResolveOptions {
+  /** How much of the bundle is kept in memory, in bytes, before a temporary file takes the rest. Default: 16 MiB. */
+  readonly memoryLimit?: number | undefined;
 }
 
-/** A bundle, ready to be built. */
-export interface ResolvedBundle extends Resolution {
-  /** The bundle's files and, at `dockerfilePath`, the Dockerfile. */
+/** A bundle that the engine can build. */
+export interface ResolvedBundle extends ResolvedDockerfile {
+  /** The buildable archive. Read it or destroy it: either lets go of what was kept of the bundle. */
   readonly stream: Readable;
-  /** Where the Dockerfile is in the stream. */
-  readonly dockerfilePath: string;
 }
 
 /**
- * Takes a tar stream of a project and gives one that an engine can build. The stream is read to its end first (kept in
- * memory up to a limit, then on disk), since the file that decides may come last; all other files pass unchanged.
+ * Turns a project bundle, a tar stream, into one that the engine can build: finds the Dockerfile, or makes it out of a
+ * template, and puts it in. Everything else stays as it is. The bundle is read to its end before this resolves; what
+ * does not fit `memoryLimit` waits in a temporary file without a name.
+ *
+ * @throws {ResolveError} if there is no Dockerfile
+ * @throws {DockerfileError} for a template that nothing is known of a variable of
+ * @throws {ContextError} for a damaged archive; the bundle's own error if its stream fails; the signal's reason
  */
-export async function resolveBundle(source: Readable, options: ResolveBundleOptions): Promise<ResolvedBundle> {
-  const { resolvers = defaultResolvers, hook, signal } = options;
-  const split = await splitTar(source, [{ id: "bundle", context: "." }], { signal });
+export async function resolveBundle(bundle: Readable, options: ResolveBundleOptions = {}): Promise<ResolvedBundle> {
+  const { memoryLimit, signal } = options;
+  const split = await splitTar(bundle, [{ id: "bundle", context: "." }], { memoryLimit, signal });
   try {
     const entries = split.entries("bundle");
-    const found = await resolveDockerfile(entriesBundle(entries), options, resolvers);
-    const dockerfile = (await hook?.(found)) ?? found.dockerfile;
-    const dockerfilePath = placeFor(found, dockerfile, new Set(entries.map(({ header }) => header.name)));
-    const extra = { header: { name: dockerfilePath, type: "file" as const, mode: 0o644 }, body: dockerfile };
-    const stream = packEntries(withDockerfile(entries, extra));
+    const resolved = await resolveDockerfile(entriesBundle(entries), options);
+    const stream = packEntries(withDockerfile(entries, resolved));
     stream.once("close", () => void split.close());
-    return { ...found, dockerfile, dockerfilePath, stream };
+    return { ...resolved, stream };
   } catch (error) {
     await split.close();
     throw error;
   }
 }
 
-/** Entries of an archive as a {@link resolveDockerfile} bundle. */
-export function entriesBundle(entries: readonly SplitEntry[]): {
-  read(path: string): Promise<string | undefined>;
-  names(): Promise<string[]>;
-} {
-  return {
-    read: async (path) => {
-      const entry = entries.findLast(({ header, content }) => header.name === path && content);
-      if (!entry?.content) return undefined;
-      const content = entry.content.open();
-      if (Buffer.isBuffer(content)) return content.toString("utf8");
-      const chunks: Buffer[] = [];
-      for await (const chunk of content) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString("utf8");
-    },
-    names: () => Promise.resolve(entries.filter(({ content }) => content).map(({ header }) => header.name)),
-  };
-}
-
-/**
- * Where the resolved Dockerfile goes: its own place if its text is unchanged, else `Dockerfile` beside it, or, where one
- * is there already that others may want, a name that is free.
- */
-export function placeFor(resolution: Resolution, dockerfile: string, taken: ReadonlySet<string>): string {
-  if (resolution.resolver === "Standard Dockerfile" && dockerfile === resolution.dockerfile) return resolution.path;
-  const folder = resolution.path.slice(0, resolution.path.lastIndexOf("/") + 1);
-  let name = `${folder}Dockerfile`;
-  for (let i = 1; taken.has(name); i++) name = `${folder}Dockerfile.resolved${i === 1 ? "" : i}`;
-  return name;
-}
-
-async function* withDockerfile(entries: readonly SplitEntry[], dockerfile: EntryToPack): AsyncGenerator<EntryToPack> {
-  for (const { header, content } of entries) {
-    if (header.name === dockerfile.header.name) continue;
-    yield content ? { header: { ...header, size: content.size }, body: content.open() } : { header };
+/** A bundle's entries with the Dockerfile among them that was made of it. */
+function* withDockerfile(
+  entries: Iterable<SplitEntry>,
+  resolved: Pick<ResolvedDockerfile, "changed" | "dockerfile" | "dockerfilePath">,
+): Generator<EntryToPack, void, undefined> {
+  const { changed, dockerfile, dockerfilePath } = resolved;
+  for (const entry of splitEntries(entries)) {
+    if (!changed || entry.header.name !== dockerfilePath) yield entry;
   }
-  yield dockerfile;
+  // A fixed date: of two bundles that are alike the outcome is alike.
+  if (changed)
+    yield { header: { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) }, body: dockerfile };
 }

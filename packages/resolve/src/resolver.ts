@@ -1,69 +1,41 @@
-import { process } from "@slipway/dockerfile";
-
 /** What a bundle is resolved for. */
-export interface ResolveTarget {
-  /** `amd64`, `aarch64`, `armv7hf`, `rpi`, `i386`. */
-  readonly architecture: string;
-  /** Such as `raspberrypi3`. */
-  readonly deviceType: string;
-  /** More template variables. */
-  readonly variables?: Readonly<Record<string, string>> | undefined;
-  /** The Dockerfile's path in the bundle, where the composition gives one; `Dockerfile` without. */
+export interface ResolveRequest {
+  /** The architecture that is built for, such as `aarch64`; as it stands in file names and templates. */
+  readonly architecture?: string | undefined;
+  /** The kind of device that is built for, such as `raspberrypi4-64`. */
+  readonly deviceType?: string | undefined;
+  /** The path that the user gave for the Dockerfile, in its normal form; undefined if none was given. */
   readonly dockerfilePath?: string | undefined;
+  /** What template variables stand for. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** A bundle's path as messages should show it. */
+  readonly display: (path: string) => string;
 }
 
-/** Knows one way in which a bundle says how it is built. Of those that find a file, the highest priority wins. */
+/** What a resolver made. */
+export interface ResolverResult {
+  /** The file of the bundle that the Dockerfile was made from; undefined if it was not made from one. */
+  readonly path: string | undefined;
+  /** The Dockerfile's text. */
+  readonly dockerfile: string;
+}
+
+/** A way to make a Dockerfile out of a bundle. It keeps no state: one resolver may serve many bundles at once. */
 export interface Resolver {
+  /** For people: `Dockerfile.template`. */
   readonly name: string;
+  /** The greatest goes first. The own resolvers have 30, 20 and 10. */
   readonly priority: number;
-  /** The paths that would do, the best first. */
-  candidates(target: ResolveTarget): readonly string[];
-  /** Makes the Dockerfile from the text of the candidate that was found. */
-  resolve(text: string, path: string, target: ResolveTarget): string;
+  /** The paths of the files that it works from, the best first; what a message lists when nothing was found. */
+  needs(request: ResolveRequest): readonly string[];
+  /**
+   * Makes the Dockerfile.
+   *
+   * @param files the texts of the files that it needs and that are there, by path
+   * @returns undefined if it is not satisfied, so that the next one gets its turn
+   */
+  resolve(
+    files: ReadonlyMap<string, string>,
+    request: ResolveRequest,
+  ): ResolverResult | undefined | Promise<ResolverResult | undefined>;
 }
-
-/** The variables of templates, under both of their names. */
-export function templateVariables(target: ResolveTarget): Record<string, string> {
-  return {
-    RESIN_ARCH: target.architecture,
-    RESIN_MACHINE_NAME: target.deviceType,
-    BALENA_ARCH: target.architecture,
-    BALENA_MACHINE_NAME: target.deviceType,
-    ...target.variables,
-  };
-}
-
-const fillIn = (text: string, path: string, target: ResolveTarget): string =>
-  process(text, templateVariables(target), { file: path });
-
-const base = (target: ResolveTarget): string => target.dockerfilePath ?? "Dockerfile";
-
-/** `Dockerfile.<device type>`, else `Dockerfile.<architecture>`; both are templates too. */
-export const architectureResolver: Resolver = {
-  name: "Architecture-specific Dockerfile",
-  priority: 3,
-  candidates: (target) => [`${base(target)}.${target.deviceType}`, `${base(target)}.${target.architecture}`],
-  resolve: fillIn,
-};
-
-/** `Dockerfile.template`; of a path that is given, the path itself if it ends so. */
-export const templateResolver: Resolver = {
-  name: "Dockerfile.template",
-  priority: 2,
-  candidates: (target) => [
-    ...(base(target).endsWith(".template") ? [base(target)] : []),
-    `${base(target)}.template`,
-  ],
-  resolve: fillIn,
-};
-
-/** `Dockerfile` as it is. */
-export const dockerfileResolver: Resolver = {
-  name: "Standard Dockerfile",
-  priority: 1,
-  candidates: (target) => [base(target)],
-  resolve: (text) => text,
-};
-
-/** The ways that every bundle may use. */
-export const defaultResolvers: readonly Resolver[] = [architectureResolver, templateResolver, dockerfileResolver];

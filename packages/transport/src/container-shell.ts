@@ -99,10 +99,14 @@ class Shell implements ContainerShell {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closedError());
       const marker = `\0${this.#nonce} `;
-      this.#pending = new Pending(marker, (result) => {
-        this.#pending = undefined;
-        resolve(result);
-      }, reject);
+      this.#pending = new Pending(
+        marker,
+        (result) => {
+          this.#pending = undefined;
+          resolve(result);
+        },
+        reject,
+      );
       // In a subshell, so that neither `exit`, nor `cd`, nor a syntax error reaches the next script. Nothing but the shell
       // itself reads the exec's stdin: shells read ahead, so a command could not find its own input there.
       const command = `(eval ${quote(script)})`;
@@ -155,7 +159,10 @@ class Pending {
     const all = Buffer.concat(chunks);
     const at = all.lastIndexOf(this.#marker);
     if (at < 0) return;
-    this.#done[name] = { data: all.subarray(0, at), exitCode: Number(all.subarray(at + this.#marker.length).toString()) };
+    this.#done[name] = {
+      data: all.subarray(0, at),
+      exitCode: Number(all.subarray(at + this.#marker.length).toString()),
+    };
     const { stdout, stderr } = this.#done;
     if (stdout && stderr) this.#resolve({ exitCode: stdout.exitCode, stdout: stdout.data, stderr: stderr.data });
   }

@@ -1,7 +1,16 @@
 import { isSlipwayError } from "@slipway/errors";
 import { TransportError, type TransportErrorCode } from "./transport-error.ts";
 
-const networkCodes = new Set(["ECONNREFUSED", "ECONNRESET", "ENOENT", "EACCES", "EPIPE", "ETIMEDOUT", "ENOTFOUND", "EHOSTUNREACH"]);
+const networkCodes = new Set([
+  "ECONNREFUSED",
+  "ECONNRESET",
+  "ENOENT",
+  "EACCES",
+  "EPIPE",
+  "ETIMEDOUT",
+  "ENOTFOUND",
+  "EHOSTUNREACH",
+]);
 
 /**
  * An engine's or connection's failure as a {@link TransportError} that says what was being done. Errors of ours and

@@ -94,15 +94,25 @@ async function runOnce(
   }
 }
 
-async function endGroup(engine: Engine, containerId: string, group: string, stream: NodeJS.ReadableStream): Promise<void> {
+async function endGroup(
+  engine: Engine,
+  containerId: string,
+  group: string,
+  stream: NodeJS.ReadableStream,
+): Promise<void> {
   const kill = async (name: string): Promise<void> => {
     // As root, since the command may be another user's.
-    const { exec, stream: output } = await startExec(engine, containerId, { cmd: ["kill", `-${name}`, `-${group}`], user: "0" });
+    const { exec, stream: output } = await startExec(engine, containerId, {
+      cmd: ["kill", `-${name}`, `-${group}`],
+      user: "0",
+    });
     output.resume();
     await new Promise((resolve) => output.once("close", resolve).once("end", resolve));
     await exec.inspect();
   };
-  const gone = new Promise<boolean>((resolve) => stream.once("close", () => resolve(true)).once("end", () => resolve(true)));
+  const gone = new Promise<boolean>((resolve) =>
+    stream.once("close", () => resolve(true)).once("end", () => resolve(true)),
+  );
   await kill("TERM").catch(() => undefined);
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<boolean>((resolve) => (timer = setTimeout(() => resolve(false), graceMs)));

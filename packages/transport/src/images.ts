@@ -42,7 +42,11 @@ export interface PullOptions {
  * Pulls an image.
  * @throws TransportError TRANSPORT_PULL_FAILED, also for what the engine reports inside its stream
  */
-export async function pullImage(handle: Engine | Dockerode, reference: string, options: PullOptions = {}): Promise<void> {
+export async function pullImage(
+  handle: Engine | Dockerode,
+  reference: string,
+  options: PullOptions = {},
+): Promise<void> {
   const { signal, onProgress } = options;
   const parsed = parseReference(reference);
   const auth = options.auth ?? (await registryAuthFor(parsed.domain));
@@ -61,7 +65,8 @@ export async function pullImage(handle: Engine | Dockerode, reference: string, o
         status?: string;
         progressDetail?: { current?: number; total?: number };
       };
-      if (error) throw new TransportError("TRANSPORT_PULL_FAILED", `pulling ${reference}: ${error}`, { hint: pullHint(error) });
+      if (error)
+        throw new TransportError("TRANSPORT_PULL_FAILED", `pulling ${reference}: ${error}`, { hint: pullHint(error) });
       if (status) onProgress?.({ layer: id, status, ...progressDetail });
     }
   } catch (error) {
@@ -73,7 +78,8 @@ export async function pullImage(handle: Engine | Dockerode, reference: string, o
 }
 
 function pullHint(text: string): string | undefined {
-  if (/denied|unauthorized|authentication/i.test(text)) return "check the name, and log in with `docker login` if it is private";
+  if (/denied|unauthorized|authentication/i.test(text))
+    return "check the name, and log in with `docker login` if it is private";
   if (/not found|unknown|no matching manifest/i.test(text)) return "check the name, the tag and the platform";
   if (/dial tcp|no such host|timeout|refused|TLS/i.test(text)) return "the engine cannot reach the registry";
   return undefined;

@@ -38,7 +38,10 @@ async function namedLocation(
   const tls =
     verify || folder
       ? Object.fromEntries([
-          ...["ca", "cert", "key"].map((name) => [name, path.join(folder ?? path.join(homedir(), ".docker"), `${name}.pem`)]),
+          ...["ca", "cert", "key"].map((name) => [
+            name,
+            path.join(folder ?? path.join(homedir(), ".docker"), `${name}.pem`),
+          ]),
           ["verify", verify],
         ])
       : undefined;

@@ -1,8 +1,7 @@
-import { connect } from "@slipway/transport";
 import { down } from "@slipway/up";
 import { Command } from "commander";
+import { loadFor, withEngine } from "../command-context.ts";
 import type { Io } from "../io.ts";
-import { loadProject } from "../load-project.ts";
 import { type ProjectOptions, withProjectOptions } from "./project-options.ts";
 
 /** `slipway down`: stops and removes what `up` or `live` started. */
@@ -11,23 +10,14 @@ export function downCommand(io: Io): Command {
     .description("stop and remove a project's containers and networks")
     .option("-v, --volumes", "remove its volumes too")
     .action(async (directory: string, options: ProjectOptions & { volumes?: boolean }) => {
-      const { project } = await loadProject({
-        directory,
-        cwd: io.cwd,
-        files: options.file,
-        projectName: options.projectName,
-        profiles: options.profile,
-        environment: io.env,
-      });
-      const engine = await connect({ environment: io.env, signal: io.signal });
-      try {
-        const run = down(project, { engine, volumes: options.volumes, signal: io.signal });
-        for await (const event of run) {
-          if ("name" in event && event.state === "removed") io.stderr.write(`removed ${event.type} ${event.name}\n`);
-          else if (event.type === "warning") io.stderr.write(`warning: ${event.message}\n`);
+      const { project } = await loadFor(io, directory, options);
+      await withEngine(io, async (engine) => {
+        for await (const event of down(project, { engine, volumes: options.volumes, signal: io.signal })) {
+          if (event.type === "warning") io.stderr.write(`warning: ${event.message}\n`);
+          else if (event.type !== "plan" && event.state === "removed") {
+            io.stderr.write(`removed ${event.type} ${event.name}\n`);
+          }
         }
-      } finally {
-        engine.close();
-      }
+      });
     });
 }

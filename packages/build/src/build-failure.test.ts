@@ -1,0 +1,163 @@
+import { expect, test } from "vitest";
+import { buildFailure, knownFailure } from "./build-failure.ts";
+
+const facts = { dockerfile: "app.Dockerfile" };
+const solve = "failed to solve with frontend dockerfile.v0: ";
+const llb = `${solve}failed to create LLB definition: `;
+
+test.each([
+  // [engine's words, step, code, message]
+  [
+    "The command '/bin/sh -c x' returned a non-zero code: 7",
+    "[2/2] RUN x",
+    "BUILD_FAILED",
+    "[2/2] RUN x ended with exit code 7",
+  ],
+  [
+    "executor failed running [/bin/sh -c x]: exit code: 7",
+    "[2/2] RUN x",
+    "BUILD_FAILED",
+    "[2/2] RUN x ended with exit code 7",
+  ],
+  [
+    'failed to solve: process "/bin/sh -c x" did not complete successfully: exit code: 7',
+    "[2/2] RUN x",
+    "BUILD_FAILED",
+    "[2/2] RUN x ended with exit code 7",
+  ],
+  [
+    "dockerfile parse error line 2: unknown instruction: RUNN",
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile:2: unknown instruction: RUNN",
+  ],
+  [
+    `${llb}dockerfile parse error line 2: unknown instruction: RUNN`,
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile:2: unknown instruction: RUNN",
+  ],
+  [
+    "failed to solve: dockerfile parse error on line 2: unknown instruction: RUNN",
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile:2: unknown instruction: RUNN",
+  ],
+  [
+    "failed to parse Dockerfile: file with no instructions",
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile has no instructions",
+  ],
+  [
+    "the Dockerfile (app.Dockerfile) cannot be empty",
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile has no instructions",
+  ],
+  [`${llb}file with no instructions`, undefined, "BUILD_BAD_DOCKERFILE", "app.Dockerfile has no instructions"],
+  [
+    `${llb}dockerfile parse error line 1: unknown instruction: \0\0\0`,
+    undefined,
+    "BUILD_NO_DOCKERFILE",
+    "the build context is empty, so it has no app.Dockerfile",
+  ],
+  [
+    "Cannot locate specified Dockerfile: app.Dockerfile",
+    undefined,
+    "BUILD_NO_DOCKERFILE",
+    "the build context has no app.Dockerfile",
+  ],
+  [
+    `${solve}failed to read dockerfile: open /tmp/buildkit-mount1/app.Dockerfile: no such file or directory`,
+    undefined,
+    "BUILD_NO_DOCKERFILE",
+    "the build context has no app.Dockerfile",
+  ],
+  ["failed to reach build target nope in Dockerfile", undefined, "BUILD_NO_STAGE", "app.Dockerfile has no stage nope"],
+  [`${llb}target stage nope could not be found`, undefined, "BUILD_NO_STAGE", "app.Dockerfile has no stage nope"],
+  [
+    'failed to solve: target stage "nope" could not be found',
+    undefined,
+    "BUILD_NO_STAGE",
+    "app.Dockerfile has no stage nope",
+  ],
+  [
+    'failed to compute cache key: "/nope" not found: not found',
+    "[2/2] COPY nope /x",
+    "BUILD_SOURCE_NOT_FOUND",
+    "[2/2] COPY nope /x: /nope is not in the build context",
+  ],
+  [
+    'failed to solve: failed to compute cache key: failed to calculate checksum of ref a::b: "/nope": not found',
+    "[2/2] COPY nope /x",
+    "BUILD_SOURCE_NOT_FOUND",
+    "[2/2] COPY nope /x: /nope is not in the build context",
+  ],
+  [
+    "COPY failed: no source files were specified",
+    "[2/2] COPY n* /x",
+    "BUILD_SOURCE_NOT_FOUND",
+    "[2/2] COPY n* /x: COPY failed: no source files were specified",
+  ],
+  [
+    "the --mount option requires BuildKit. Refer to …",
+    "[2/2] RUN --mount=type=cache,target=/x x",
+    "BUILD_NEEDS_BUILDKIT",
+    "[2/2] RUN --mount=type=cache,target=/x x: the --mount option requires BuildKit. Refer to …",
+  ],
+  [
+    'Get "https://registry.example/v2/": no such host',
+    "[1/2] FROM --platform=linux/arm64 nothere:1 AS x",
+    "BUILD_NO_BASE_IMAGE",
+    'the base image nothere:1 is not on the engine and cannot be pulled: Get "https://registry.example/v2/": no such host',
+  ],
+  [
+    `${llb}failed to do request: Head "https://registry.example/v2/x": no such host`,
+    "[internal] load metadata for docker.io/library/nothere:1",
+    "BUILD_NO_BASE_IMAGE",
+    'the base image docker.io/library/nothere:1 is not on the engine and cannot be pulled: failed to do request: Head "https://registry.example/v2/x": no such host',
+  ],
+  [
+    "pull access denied for x, repository does not exist or may require 'docker login'",
+    undefined,
+    "BUILD_NO_BASE_IMAGE",
+    "a base image is not on the engine and cannot be pulled: pull access denied for x, repository does not exist or may require 'docker login'",
+  ],
+  [
+    "Error processing tar file(exit status 1): archive/tar: invalid tar header",
+    undefined,
+    "BUILD_BAD_CONTEXT",
+    "the engine cannot read the build context: Error processing tar file(exit status 1): archive/tar: invalid tar header",
+  ],
+])("%s", (message, step, code, expected) => {
+  const error = buildFailure({ ...facts, message, step });
+  expect(error).toMatchObject({ code, step });
+  expect(error.message).toBe(expected);
+  expect(error.hint).toBeTruthy();
+});
+
+test("the last lines of output are part of the message and of the error", () => {
+  const error = buildFailure({
+    ...facts,
+    message: "exit code: 127",
+    step: "[2/2] RUN x",
+    output: ["one", "x: not found"],
+  });
+  expect(error.message).toBe("[2/2] RUN x ended with exit code 127\n  | one\n  | x: not found");
+  expect(error).toMatchObject({
+    exitCode: 127,
+    output: ["one", "x: not found"],
+    hint: expect.stringContaining("PATH"),
+  });
+});
+
+test("what no rule knows is given as the engine said it", () => {
+  const message = "something else";
+  expect(buildFailure({ ...facts, message, step: "[2/2] RUN x" })).toMatchObject({
+    code: "BUILD_FAILED",
+    message: "[2/2] RUN x: something else",
+    exitCode: undefined,
+  });
+  expect(knownFailure({ ...facts, message })).toBeUndefined();
+});

@@ -1,0 +1,69 @@
+import { Duplex, PassThrough, type Readable } from "node:stream";
+
+/**
+ * The two ends of a build in one stream: the context is written to it, the build's text read from it. Text is held for
+ * as long as nobody reads it, so that a build never waits for its reader. Destroying the stream ends the build.
+ */
+export class BuildStream extends Duplex {
+  readonly #context = new PassThrough();
+  readonly #ended = new AbortController();
+  #over = false;
+
+  constructor() {
+    super({ allowHalfOpen: true });
+    // What ends the context early, such as a build that fails, ends the writing of whoever waits for it to drain too.
+    this.#context.on("error", () => undefined);
+  }
+
+  /** What was written, for the engine. */
+  get context(): Readable {
+    return this.#context;
+  }
+
+  /** Aborts once the stream is destroyed before the build's end. */
+  get signal(): AbortSignal {
+    return this.#ended.signal;
+  }
+
+  print(text: string): void {
+    if (!this.#over && !this.destroyed) this.push(text);
+  }
+
+  /** The build is over: what was printed can be read to its end, what is still written goes nowhere, and then it closes. */
+  finish(): void {
+    if (this.#over) return;
+    this.#over = true;
+    this.#context.destroy();
+    if (this.destroyed) return;
+    this.push(null);
+    this.once("end", () => this.destroy());
+    // A stream that nobody reads would never come to its end.
+    if (this.readableFlowing === null) this.resume();
+  }
+
+  override _read(): void {
+    // Text comes when the engine has some.
+  }
+
+  override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    if (this.#context.destroyed || this.#context.write(chunk)) return done();
+    const go = (): void => {
+      this.#context.off("drain", go);
+      this.#context.off("close", go);
+      done();
+    };
+    this.#context.on("drain", go);
+    this.#context.on("close", go);
+  }
+
+  override _final(done: (error?: Error | null) => void): void {
+    this.#context.end();
+    done();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    if (!this.#over) this.#ended.abort(error ?? undefined);
+    this.#context.destroy();
+    done(error);
+  }
+}

@@ -1,0 +1,10 @@
+export { build, type BuildResult, type BuildRun } from "./build.ts";
+export { buildDirectory } from "./build-directory.ts";
+export { BuildError, type BuildErrorCode, type BuildErrorOptions } from "./build-error.ts";
+export type { BuilderName, BuildEvent, StepState } from "./build-event.ts";
+export type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
+export type { BuildOptions, RegistryCredentials } from "./build-options.ts";
+export { buildStageImages, type StageImagesOptions } from "./build-stage-images.ts";
+export type { BuiltStep } from "./build-tally.ts";
+export { Builder, type EngineBuildOptions } from "./builder.ts";
+export type { DockerOptions } from "./docker-options.ts";

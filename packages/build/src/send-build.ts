@@ -1,0 +1,165 @@
+import { finished, type Readable } from "node:stream";
+import { isSlipwayError } from "@slipway/errors";
+import { type Engine, engineError, inspectImage, openBuildStream } from "@slipway/transport";
+import { BuildError } from "./build-error.ts";
+import type { BuilderName, BuildEvent } from "./build-event.ts";
+import { buildFailure, knownFailure } from "./build-failure.ts";
+import type { RegistryCredentials } from "./build-options.ts";
+import { BuildTally } from "./build-tally.ts";
+import { readBuildkitTrace } from "./buildkit-trace.ts";
+import { readClassicOutput } from "./classic-output.ts";
+import { jsonRecords } from "./json-records.ts";
+
+/** One build, as the engine is asked for it. */
+export interface BuildJob {
+  readonly tar: Readable;
+  /** The engine's own parameters. */
+  readonly query: Readonly<Record<string, unknown>>;
+  readonly builder: BuilderName;
+  /** The Dockerfile's name, for messages. */
+  readonly dockerfile: string;
+  readonly registryConfig?: Readonly<Record<string, RegistryCredentials>> | undefined;
+  readonly signal?: AbortSignal | undefined;
+  readonly onEvent: (event: BuildEvent) => void;
+  /** Sees every record of the engine's answer, before its events. */
+  readonly onRecord?: ((record: Record<string, unknown>) => void) | undefined;
+}
+
+/** What a build gave, beside its events. */
+export interface BuiltImage {
+  /** `sha256:…` */
+  readonly imageId: string;
+  /** Full ids of the intermediate images; empty with BuildKit. */
+  readonly layers: string[];
+  readonly tally: BuildTally;
+}
+
+/**
+ * Sends a build to the engine and follows it to its end.
+ *
+ * @throws {BuildError} for a build that failed; the context's own error; the signal's reason; a `TransportError`
+ */
+export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltImage> {
+  const tally = new BuildTally();
+  const context = new AbortController();
+  const stopWatching = watchContext(job.tar, (error) => context.abort(error));
+  const signal = job.signal ? AbortSignal.any([job.signal, context.signal]) : context.signal;
+  try {
+    signal.throwIfAborted();
+    await follow(engine, { ...job, signal }, tally);
+  } catch (error) {
+    if (tally.container !== undefined) await removeContainer(engine, tally.container);
+    job.signal?.throwIfAborted();
+    // The context closes after every failure; only where that is what was thrown did it come first.
+    if (context.signal.aborted && error === context.signal.reason) throw error;
+    throw asBuildError(error, job);
+  } finally {
+    stopWatching();
+    job.tar.destroy();
+  }
+  if (tally.failure) throw failureOf(tally, job);
+  if (tally.imageId === undefined) {
+    throw new BuildError("BUILD_BROKEN_STREAM", "the engine's answer ended before the build did", {
+      hint: "see whether the engine was stopped or restarted; then build again",
+    });
+  }
+  const imageId = await fullId(engine, tally.imageId);
+  if (imageId === undefined) {
+    throw new BuildError("BUILD_BROKEN_STREAM", `the engine has no image ${tally.imageId}, which it says it built`, {
+      hint: "see whether something removes images while they are built; then build again",
+    });
+  }
+  job.onEvent({ type: "image", imageId });
+  const layers = await Promise.all([...tally.layers].map((id) => fullId(engine, id)));
+  const others = new Set(layers.filter((id) => id !== undefined && id !== imageId) as string[]);
+  return { imageId, layers: [...others], tally };
+}
+
+/** The full id of an image that the engine calls `id`; undefined where it has it no more. */
+export async function fullId(engine: Engine, id: string): Promise<string | undefined> {
+  const digits = id.replace(/^sha256:/, "");
+  if (/^[0-9a-f]{64}$/.test(digits)) return `sha256:${digits}`;
+  const image = await inspectImage(engine, id);
+  return image?.Id;
+}
+
+async function follow(engine: Engine, job: BuildJob, tally: BuildTally): Promise<void> {
+  const { tar, query, registryConfig, signal } = job;
+  const answer = await openBuildStream(engine, { tar, query, registryConfig, signal });
+  const read = job.builder === "buildkit" ? readBuildkitTrace : readClassicOutput;
+  for await (const output of read(tapped(jsonRecords(answer), job.onRecord))) {
+    tally.add(output);
+    switch (output.type) {
+      case "failure":
+      case "layer":
+      case "stage":
+      case "container":
+      case "image": // told once its id is known in full
+        break;
+      case "builder":
+      case "step":
+      case "log":
+      case "progress":
+      case "warning":
+        job.onEvent(output);
+    }
+  }
+}
+
+async function* tapped(
+  records: AsyncIterable<Record<string, unknown>>,
+  tap: BuildJob["onRecord"],
+): AsyncGenerator<Record<string, unknown>, void, void> {
+  for await (const record of records) {
+    tap?.(record);
+    yield record;
+  }
+}
+
+/** Tells of a context that fails or is cut off, before it is sent too. Returns how to stop. */
+function watchContext(tar: Readable, tell: (error: unknown) => void): () => void {
+  if (tar.readableEnded || (tar.destroyed && !tar.errored)) {
+    tell(cutOff("the build context was read or closed before the build began"));
+    return () => undefined;
+  }
+  return finished(tar, { writable: false }, (error) => {
+    if (!error) return;
+    tell(error.code === "ERR_STREAM_PREMATURE_CLOSE" ? cutOff("the build context was closed before its end") : error);
+  });
+}
+
+function cutOff(message: string): BuildError {
+  return new BuildError("BUILD_BAD_CONTEXT", message, {
+    hint: "give a tar stream that nothing else reads or destroys",
+  });
+}
+
+function failureOf(tally: BuildTally, { dockerfile }: BuildJob): BuildError {
+  const { message = "", exitCode } = tally.failure ?? {};
+  return buildFailure({ message, exitCode, dockerfile, step: tally.failed?.name, output: tally.failed?.output });
+}
+
+/** What the engine refuses before it builds comes as an HTTP status, in words that are the build's. */
+function asBuildError(error: unknown, { dockerfile }: BuildJob): unknown {
+  if (!isSlipwayError(error)) return engineError(error, "reading the engine's answer to the build");
+  const { statusCode, message } = (error.cause ?? {}) as { statusCode?: unknown; message?: unknown };
+  if (typeof statusCode !== "number" || typeof message !== "string") return error;
+  // dockerode puts the status before the engine's words.
+  return knownFailure({ message: message.replace(/^\(HTTP code \d+\) .*? - /, ""), dockerfile }) ?? error;
+}
+
+/**
+ * The engine removes the container of a build that is given up, but in its own time; podman not at all. Removing it
+ * here means that it is gone when the build's promise settles.
+ */
+async function removeContainer(engine: Engine, id: string): Promise<void> {
+  const container = engine.docker.getContainer(id);
+  try {
+    await container.remove({ force: true, v: true });
+  } catch (error) {
+    // 409: the engine is at it. Anything else is no news to somebody who gave the build up or lost the engine.
+    if ((error as { statusCode?: number }).statusCode !== 409) return;
+    const abortSignal = AbortSignal.timeout(10_000);
+    await container.wait({ condition: "removed", abortSignal }).catch(() => undefined);
+  }
+}

@@ -1,0 +1,41 @@
+import type { Project } from "@slipway/compose";
+import { buildProject, type BuildProjectOptions, type LocalImage, type ServiceEvent } from "@slipway/multibuild";
+import type { Engine } from "@slipway/transport";
+
+/** Where a project is and how its services are built. */
+export interface BuildServicesOptions extends Pick<
+  BuildProjectOptions,
+  "services" | "architecture" | "deviceType" | "buildArgs" | "noCache" | "pull" | "signal"
+> {
+  readonly engine: Engine;
+  /** The project's folder, absolute. */
+  readonly directory: string;
+}
+
+/** A service's image, and the file that its Dockerfile was made from. */
+export interface BuiltService {
+  readonly image: LocalImage;
+  /** Relative to the context; undefined for an image that was not built. */
+  readonly dockerfilePath: string | undefined;
+}
+
+/** Builds a project's services from its folder. Gives all images, failed ones too, by service. */
+export async function buildServices(
+  project: Project,
+  { engine, directory, ...options }: BuildServicesOptions,
+  onEvent: (event: ServiceEvent) => void,
+): Promise<Map<string, BuiltService>> {
+  const run = buildProject(project, { directory }, engine, options);
+  const paths = new Map<string, string>();
+  for await (const event of run) {
+    if (event.event.type === "resolved") paths.set(event.service, event.event.path);
+    onEvent(event);
+  }
+  const images = await run.result;
+  return new Map(images.map((image) => [image.serviceName, { image, dockerfilePath: paths.get(image.serviceName) }]));
+}
+
+/** The failures among images, by service. */
+export function failures(built: ReadonlyMap<string, BuiltService>): { service: string; error: unknown }[] {
+  return [...built].flatMap(([service, { image }]) => (image.successful ? [] : [{ service, error: image.error }]));
+}

@@ -1,0 +1,52 @@
+import { connect, type Engine } from "@slipway/transport";
+import { CliError } from "./cli-error.ts";
+import type { BuildCommandOptions, ProjectOptions } from "./commands/project-options.ts";
+import type { Io } from "./io.ts";
+import { type LoadedProject, loadProject } from "./load-project.ts";
+import { printWarnings } from "./print-error.ts";
+
+/** Loads the project that a command is about, and prints what is worth knowing about its files. */
+export async function loadFor(io: Io, directory: string, options: ProjectOptions): Promise<LoadedProject> {
+  const loaded = await loadProject({
+    directory,
+    cwd: io.cwd,
+    files: options.file,
+    projectName: options.projectName,
+    profiles: options.profile,
+    environment: io.env,
+  });
+  printWarnings(loaded.warnings, io);
+  return loaded;
+}
+
+/** Runs an action with a connection to the engine, which is closed at the end. */
+export async function withEngine<T>(io: Io, action: (engine: Engine) => Promise<T>): Promise<T> {
+  const engine = await connect({ environment: io.env, signal: io.signal });
+  try {
+    return await action(engine);
+  } finally {
+    engine.close();
+  }
+}
+
+/** The build options that a command line gives. */
+export function buildOptionsOf(options: BuildCommandOptions): {
+  architecture: string | undefined;
+  deviceType: string | undefined;
+  buildArgs: Record<string, string>;
+  noCache: boolean;
+  pull: boolean;
+} {
+  const buildArgs = (options.buildArg ?? []).map((pair): [string, string] => {
+    const at = pair.indexOf("=");
+    if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
+    throw new CliError("CLI_BAD_OPTION", `--build-arg takes NAME=VALUE; read \`${pair}\``);
+  });
+  return {
+    architecture: options.arch,
+    deviceType: options.deviceType,
+    buildArgs: Object.fromEntries(buildArgs),
+    noCache: options.cache === false,
+    pull: options.pull ?? false,
+  };
+}

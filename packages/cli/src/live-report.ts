@@ -1,0 +1,94 @@
+import { isSlipwayError } from "@slipway/errors";
+import { BuildReport } from "./build-report.ts";
+import { formatDuration } from "./duration.ts";
+import type { Io } from "./io.ts";
+import type { LiveEvent } from "./live-event.ts";
+import { paint } from "./paint.ts";
+import { ServiceLines } from "./service-lines.ts";
+import { addressesOf, UpReport } from "./up-report.ts";
+
+/** Prints a live session as it goes, a line for each thing that happens. */
+export class LiveReport {
+  readonly #io: Pick<Io, "stdout">;
+  readonly #build: BuildReport;
+  readonly #up: UpReport;
+  readonly #lines: ServiceLines;
+
+  constructor(io: Pick<Io, "stdout">, services: readonly string[]) {
+    this.#io = io;
+    this.#build = new BuildReport(io.stdout, services);
+    this.#up = new UpReport(io.stdout, services);
+    this.#lines = new ServiceLines(io.stdout, services);
+  }
+
+  event(event: LiveEvent): void {
+    const { stdout } = this.#io;
+    switch (event.type) {
+      case "build":
+        this.#build.event(event);
+        break;
+      case "up":
+        this.#up.event(event.event);
+        break;
+      case "ready":
+        for (const { service, ports, live } of event.services) {
+          const addresses = addressesOf(ports).join(", ");
+          this.#lines.line(service, [live ? "live" : "runs", addresses && `on ${addresses}`].filter(Boolean).join(" "));
+        }
+        stdout.write("watching; end with Ctrl-C\n");
+        break;
+      case "changed":
+        this.#lines.line(event.service, paint(stdout, "bold", describeChange(event)));
+        break;
+      case "command":
+        this.#lines.line(event.service, paint(stdout, "cyan", `run ${event.command}`));
+        break;
+      case "output":
+        this.#lines.data(event.service, event.data);
+        break;
+      case "pushed":
+        this.#lines.end(event.service);
+        this.#lines.line(event.service, paint(stdout, "green", describePush(event)));
+        break;
+      case "rebuild":
+        this.#lines.line(event.service, paint(stdout, "yellow", `building anew: ${event.reasons.join("; ")}`));
+        break;
+      case "failed":
+        this.#lines.end(event.service);
+        this.#failed(event);
+        break;
+      case "log":
+        this.#lines.line(event.service, event.line);
+        break;
+    }
+  }
+
+  #failed({ service, error }: Extract<LiveEvent, { type: "failed" }>): void {
+    const message = error instanceof Error ? error.message : String(error);
+    this.#lines.line(service, paint(this.#io.stdout, "red", `failed: ${message}`));
+    if (isSlipwayError(error) && error.hint) this.#lines.line(service, `  hint: ${error.hint}`);
+  }
+}
+
+/** What a push did, in a line: `pushed 1 file, ran 1 command, restarted in 310 ms (copy 4 ms, restart 290 ms)`. */
+export function describePush(event: Extract<LiveEvent, { type: "pushed" }>): string {
+  const { outcome, copied, deleted, commands, restarted, durationMs, parts } = event;
+  if (outcome === "unchanged") return "nothing to push: no step of the Dockerfile takes that";
+  const did = [
+    copied > 0 && `pushed ${count(copied, "file")}`,
+    deleted > 0 && `removed ${count(deleted, "file")}`,
+    commands > 0 && `ran ${count(commands, "command")}`,
+    restarted && "restarted",
+  ].filter(Boolean);
+  const times = parts.map(({ name, durationMs: took }) => `${name} ${formatDuration(took)}`).join(", ");
+  return `${did.join(", ") || "up to date"} in ${formatDuration(durationMs)}${times ? ` (${times})` : ""}`;
+}
+
+function describeChange({ changed, deleted }: Extract<LiveEvent, { type: "changed" }>): string {
+  const names = [...changed.map((path) => `${path} changed`), ...deleted.map((path) => `${path} deleted`)];
+  return names.length <= 3 ? names.join(", ") : `${names.slice(0, 2).join(", ")} and ${names.length - 2} more`;
+}
+
+function count(number: number, what: string): string {
+  return `${number} ${what}${number === 1 ? "" : "s"}`;
+}

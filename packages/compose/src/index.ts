@@ -1,0 +1,10 @@
+export { ComposeError, type ComposeErrorCode } from "./compose-error.ts";
+export type { ComposeHost } from "./compose-host.ts";
+export { defaultComposition } from "./default-composition.ts";
+export { parseDotenv } from "./dotenv.ts";
+export type { Environment } from "./interpolate.ts";
+export { load, type LoadOptions, normalize } from "./load.ts";
+export type { LoadResult, Network, Project, Service, ServiceBuild, Volume } from "./project.ts";
+export type { EnvFile } from "./service-fields.ts";
+export type { Port, ServiceDependency, ServiceNetwork, ServiceVolume } from "./short-forms.ts";
+export { startOrder } from "./start-order.ts";

@@ -1,0 +1,1 @@
+export { findComposeFiles, nodeHost } from "./node-host.ts";

@@ -1,0 +1,121 @@
+import type { Readable } from "node:stream";
+import { ContextError } from "./context-error.ts";
+
+const none = Buffer.alloc(0);
+
+/** A stream's bytes, in pieces of the size that the reader asks for. */
+export class ByteSource {
+  readonly #source: Readable;
+  readonly #signal: AbortSignal | undefined;
+  readonly #onAbort = (): void => this.#abort();
+  #iterator: AsyncIterator<unknown> | undefined;
+  #chunk: Buffer = none;
+  #at = 0;
+  #passed = 0;
+  #failure: { readonly error: unknown } | undefined;
+
+  constructor(source: Readable, signal?: AbortSignal) {
+    this.#source = source;
+    this.#signal = signal;
+    // From now on: a stream may fail before its first byte is asked for, and nobody else listens.
+    source.on("error", () => undefined);
+    signal?.addEventListener("abort", this.#onAbort, { once: true });
+  }
+
+  /** Bytes read so far. */
+  get position(): number {
+    return this.#passed + this.#at;
+  }
+
+  /** The next `length` bytes; fewer, if the stream ends before. */
+  async take(length: number): Promise<Buffer> {
+    const now = this.takeNow(length);
+    if (now) return now;
+    const parts: Buffer[] = [];
+    let missing = length;
+    while (missing > 0) {
+      const part = await this.some(missing);
+      if (!part) break;
+      parts.push(part);
+      missing -= part.length;
+    }
+    return parts.length === 1 ? (parts[0] as Buffer) : Buffer.concat(parts);
+  }
+
+  /** The next `length` bytes if they are there already: saves a turn of the event loop. */
+  takeNow(length: number): Buffer | undefined {
+    if (this.#chunk.length - this.#at < length) return undefined;
+    return this.#cut(length);
+  }
+
+  /** The next bytes, as many as are there and `atMost` that many; undefined at the stream's end. */
+  async some(atMost: number): Promise<Buffer | undefined> {
+    while (this.#at === this.#chunk.length) {
+      const chunk = await this.#pull();
+      if (!chunk) return undefined;
+      this.#passed += this.#chunk.length;
+      this.#chunk = chunk;
+      this.#at = 0;
+    }
+    return this.#cut(Math.min(atMost, this.#chunk.length - this.#at));
+  }
+
+  /** Passes over `length` bytes; whether there were that many. */
+  async skip(length: number): Promise<boolean> {
+    for (let left = length; left > 0;) {
+      const part = await this.some(left);
+      if (!part) return false;
+      left -= part.length;
+    }
+    return true;
+  }
+
+  /** Ends the reading; the stream is destroyed unless it is at its end. */
+  async close(): Promise<void> {
+    this.#signal?.removeEventListener("abort", this.#onAbort);
+    await this.#iterator?.return?.();
+    this.#source.destroy();
+  }
+
+  #cut(length: number): Buffer {
+    const start = this.#at;
+    this.#at += length;
+    return this.#chunk.subarray(start, this.#at);
+  }
+
+  async #pull(): Promise<Buffer | undefined> {
+    this.#signal?.throwIfAborted();
+    // An iterator that has thrown would say that it is at its end.
+    if (this.#failure) throw this.#failure.error;
+    let result: IteratorResult<unknown>;
+    try {
+      this.#iterator ??= this.#source[Symbol.asyncIterator]();
+      result = await this.#iterator.next();
+    } catch (error) {
+      this.#signal?.throwIfAborted();
+      // The stream's end never came, and it gave no reason.
+      if ((error as NodeJS.ErrnoException).code === "ERR_STREAM_PREMATURE_CLOSE") return undefined;
+      this.#failure = { error };
+      throw error;
+    }
+    this.#signal?.throwIfAborted();
+    return result.done ? undefined : asBuffer(result.value);
+  }
+
+  #abort(): void {
+    const reason: unknown = this.#signal?.reason;
+    this.#source.destroy(reason instanceof Error ? reason : undefined);
+  }
+}
+
+function asBuffer(chunk: unknown): Buffer {
+  if (Buffer.isBuffer(chunk)) return chunk;
+  if (chunk instanceof Uint8Array) return Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength);
+  throw new ContextError(
+    "CONTEXT_BAD_ARCHIVE",
+    `the archive's stream gives a ${typeof chunk}, and bytes were expected`,
+    {
+      hint: "hand over the stream as it is, without setEncoding() or object mode",
+    },
+  );
+}

@@ -1,0 +1,126 @@
+import { ContextError } from "./context-error.ts";
+
+/** The size of tar's blocks, in bytes. */
+export const blockSize = 512;
+
+/** A header block's fields as they stand there. Layout: POSIX.1-2017, pax, "ustar Interchange Format". */
+export interface HeaderBlock {
+  readonly name: string;
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  readonly typeflag: string;
+  readonly linkname: string;
+  readonly uname: string;
+  readonly gname: string;
+  readonly devmajor: number;
+  readonly devminor: number;
+}
+
+/**
+ * Reads a header block.
+ *
+ * @param position the block's place in the archive, for messages
+ * @throws {ContextError} `CONTEXT_BAD_ARCHIVE`
+ */
+export function decodeBlock(block: Buffer, position: number): HeaderBlock {
+  if (!checksumHolds(block)) throw notATar(block, position);
+  const magic = block.toString("latin1", 257, 263);
+  const ustar = magic === "ustar\0";
+  const named = ustar || magic === "ustar ";
+  const name = text(block, 0, 100);
+  // GNU's old format has times where ustar has the prefix.
+  const prefix = ustar ? text(block, 345, 155) : "";
+  const number = (start: number, length: number, what: string): number => numeric(block, start, length, what, position);
+  return {
+    name: prefix === "" ? name : `${prefix}/${name}`,
+    mode: number(100, 8, "mode"),
+    uid: number(108, 8, "owner"),
+    gid: number(116, 8, "group"),
+    size: number(124, 12, "size"),
+    mtime: number(136, 12, "time"),
+    typeflag: String.fromCharCode(block[156] as number),
+    linkname: text(block, 157, 100),
+    uname: named ? text(block, 265, 32) : "",
+    gname: named ? text(block, 297, 32) : "",
+    devmajor: named ? number(329, 8, "device") : 0,
+    devminor: named ? number(337, 8, "device") : 0,
+  };
+}
+
+/** The sum of a header's bytes, its own field taken for blanks. */
+export function checksum(block: Buffer): number {
+  let sum = 8 * 32;
+  for (let i = 0; i < 148; i++) sum += block[i] as number;
+  for (let i = 156; i < blockSize; i++) sum += block[i] as number;
+  return sum;
+}
+
+function checksumHolds(block: Buffer): boolean {
+  const said = octal(block.toString("latin1", 148, 156));
+  const sum = checksum(block);
+  if (said === sum) return true;
+  // Some old programs added up signed bytes.
+  let signed = sum;
+  for (let i = 0; i < blockSize; i++) if ((i < 148 || i >= 156) && (block[i] as number) > 127) signed -= 256;
+  return said === signed;
+}
+
+function text(block: Buffer, start: number, length: number): string {
+  const nul = block.indexOf(0, start);
+  const end = nul < 0 || nul > start + length ? start + length : nul;
+  return block.toString("utf8", start, end);
+}
+
+function numeric(block: Buffer, start: number, length: number, what: string, position: number): number {
+  const first = block[start] as number;
+  const value =
+    (first & 0x80) === 0 ? octal(block.toString("latin1", start, start + length)) : base256(block, start, length);
+  if (value === undefined || !Number.isSafeInteger(value) || (what === "size" && value < 0)) {
+    throw new ContextError(
+      "CONTEXT_BAD_ARCHIVE",
+      `the tar archive is damaged: at byte ${position}, the ${what} of an entry is no number`,
+      {
+        hint: "make the archive anew",
+      },
+    );
+  }
+  return value;
+}
+
+function octal(field: string): number | undefined {
+  const digits = /^ *([0-7]*)[ \0]*(?:\0[^]*)?$/.exec(field)?.[1];
+  return digits === undefined ? undefined : digits === "" ? 0 : Number.parseInt(digits, 8);
+}
+
+/** GNU's form for numbers too large for the digits, or negative: two's complement, big-endian, the top bit as a mark. */
+function base256(block: Buffer, start: number, length: number): number {
+  const negative = block[start] === 0xff;
+  let value = negative ? -1 : (block[start] as number) & 0x7f;
+  for (let i = start + 1; i < start + length; i++) value = value * 256 + (block[i] as number);
+  return value;
+}
+
+const compressions: readonly (readonly [name: string, magic: readonly number[]])[] = [
+  ["gzip", [0x1f, 0x8b]],
+  ["bzip2", [0x42, 0x5a, 0x68]],
+  ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
+  ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+];
+
+function notATar(block: Buffer, position: number): ContextError {
+  const compressed = position === 0 && compressions.find(([, magic]) => magic.every((byte, i) => block[i] === byte));
+  if (compressed) {
+    return new ContextError("CONTEXT_BAD_ARCHIVE", `this is no tar archive but one compressed by ${compressed[0]}`, {
+      hint: "decompress it on its way here",
+    });
+  }
+  const what =
+    position === 0
+      ? "this is no tar archive"
+      : `the tar archive is damaged: at byte ${position}, no header stands where one should`;
+  return new ContextError("CONTEXT_BAD_ARCHIVE", what, { hint: "expected a tar archive; make it anew" });
+}

@@ -1,0 +1,191 @@
+import type { ByteSource } from "./byte-source.ts";
+import { ContextError } from "./context-error.ts";
+import { blockSize, decodeBlock, type HeaderBlock } from "./decode-block.ts";
+import { normalizePath } from "./path-rules.ts";
+import { decodePax, type PaxRecords } from "./pax-records.ts";
+import type { EntryType, TarHeader } from "./tar-entry.ts";
+
+const types: Readonly<Record<string, EntryType>> = {
+  "0": "file",
+  "\0": "file",
+  "7": "file",
+  "1": "link",
+  "2": "symlink",
+  "3": "character-device",
+  "4": "block-device",
+  "5": "directory",
+  "6": "fifo",
+};
+
+/** Far above what paths and attributes need, far below what would hurt. */
+const metadataAtMost = 1024 * 1024;
+const zeros = Buffer.alloc(blockSize);
+
+/** What stands before an entry and says more of it. */
+interface Extension {
+  pax: PaxRecords;
+  name?: string;
+  linkname?: string;
+}
+
+/** Reads a tar archive (v7, ustar, pax, GNU): headers, and the bodies after them in pieces. */
+export class TarReader {
+  readonly #source: ByteSource;
+  #name = "";
+  #left = 0;
+  #padding = 0;
+  #globals: PaxRecords = {};
+
+  constructor(source: ByteSource) {
+    this.#source = source;
+  }
+
+  /**
+   * The next entry, or undefined at the end of the archive. What is left of the last one's body is passed over.
+   *
+   * @throws {ContextError} for an archive that is damaged, cut off or not fit for a build context
+   */
+  async next(): Promise<TarHeader | undefined> {
+    await this.#finishBody();
+    const extension: Extension = { pax: {} };
+    while (true) {
+      const position = this.#source.position;
+      const block = this.#source.takeNow(blockSize) ?? (await this.#source.take(blockSize));
+      if (block.length < blockSize) throw this.#truncated(block.length === 0);
+      if (block[0] === 0 && block.equals(zeros)) {
+        await this.#end(position);
+        return undefined;
+      }
+      const header = decodeBlock(block, position);
+      if (!(await this.#extend(extension, header, position))) return this.#begin(header, extension, position);
+    }
+  }
+
+  /** The next piece of the entry's body; undefined at its end. */
+  async chunk(): Promise<Buffer | undefined> {
+    if (this.#left === 0) return undefined;
+    const chunk = await this.#source.some(this.#left);
+    if (!chunk) throw this.#truncated();
+    this.#left -= chunk.length;
+    return chunk;
+  }
+
+  async #finishBody(): Promise<void> {
+    const length = this.#left + this.#padding;
+    if (length > 0 && !this.#source.takeNow(length) && !(await this.#source.skip(length))) throw this.#truncated();
+    this.#left = 0;
+    this.#padding = 0;
+  }
+
+  /** Takes in a header that is about the next one; whether it was such. */
+  async #extend(extension: Extension, header: HeaderBlock, position: number): Promise<boolean> {
+    const { typeflag, size } = header;
+    if (!"xgLK".includes(typeflag)) return false;
+    if (size > metadataAtMost) {
+      throw new ContextError(
+        "CONTEXT_BAD_ARCHIVE",
+        `the tar archive is damaged: at byte ${position}, a header of ${size} bytes`,
+        {
+          hint: "make the archive anew",
+        },
+      );
+    }
+    const data = await this.#source.take(size);
+    const padding = (blockSize - (size % blockSize)) % blockSize;
+    if (data.length < size || !(await this.#source.skip(padding))) throw this.#truncated();
+    if (typeflag === "x") extension.pax = decodePax(data, position);
+    else if (typeflag === "g") this.#globals = { ...this.#globals, ...decodePax(data, position) };
+    else {
+      const nul = data.indexOf(0);
+      const text = data.toString("utf8", 0, nul < 0 ? data.length : nul);
+      if (typeflag === "L") extension.name = text;
+      else extension.linkname = text;
+    }
+    return true;
+  }
+
+  #begin(block: HeaderBlock, extension: Extension, position: number): TarHeader {
+    const { path, linkpath, size, uid, gid, uname, gname, mtime, ...pax } = { ...this.#globals, ...extension.pax };
+    const number = (value: string | Buffer | undefined, otherwise: number): number => {
+      if (value === undefined || value.length === 0) return otherwise;
+      const result = Number(value.toString());
+      if (Number.isFinite(result)) return result;
+      throw new ContextError(
+        "CONTEXT_BAD_ARCHIVE",
+        `the tar archive is damaged: at byte ${position}, a pax header cannot be read`,
+        {
+          hint: "make the archive anew",
+        },
+      );
+    };
+    const written = path?.toString() || extension.name || block.name;
+    const type = typeOf(block.typeflag, written, pax);
+    const name = normalizePath(written);
+    const linkname = linkpath?.toString() || extension.linkname || block.linkname;
+    const length = type === "file" ? number(size, block.size) : 0;
+    if (!Number.isSafeInteger(length) || length < 0)
+      throw new ContextError("CONTEXT_BAD_ARCHIVE", `\`${name}\` cannot have ${length} bytes`);
+    this.#name = name;
+    this.#left = length;
+    this.#padding = (blockSize - (length % blockSize)) % blockSize;
+    return {
+      name,
+      type,
+      mode: block.mode & 0o7777,
+      uid: number(uid, block.uid),
+      gid: number(gid, block.gid),
+      ...textual("uname", uname?.toString() || block.uname),
+      ...textual("gname", gname?.toString() || block.gname),
+      size: length,
+      mtime: new Date(Math.round(number(mtime, block.mtime) * 1000)),
+      ...(type === "link" ? { linkname: normalizePath(linkname) } : type === "symlink" ? { linkname } : {}),
+      ...(type.endsWith("device") ? { devmajor: block.devmajor, devminor: block.devminor } : {}),
+      ...(Object.keys(pax).length > 0 ? { pax } : {}),
+    };
+  }
+
+  /** The end is two blocks of zeros; what follows is padding, read so that the sender can finish. */
+  async #end(position: number): Promise<void> {
+    const second = await this.#source.take(blockSize);
+    if (second.length > 0 && !(second.length === blockSize && second.equals(zeros))) {
+      throw new ContextError(
+        "CONTEXT_BAD_ARCHIVE",
+        `the tar archive is damaged: at byte ${position}, a lone block of zeros`,
+        {
+          hint: "make the archive anew",
+        },
+      );
+    }
+    while (await this.#source.some(Number.MAX_SAFE_INTEGER));
+  }
+
+  #truncated(betweenEntries = false): ContextError {
+    const at = this.#source.position;
+    const message =
+      at === 0
+        ? "the tar archive is empty: not even its end is there"
+        : betweenEntries
+          ? `the tar archive ends after ${at} bytes, where another entry or its end should stand`
+          : `the tar archive ends after ${at} bytes, in the middle of ${this.#name === "" ? "its first entry" : `\`${this.#name}\``}`;
+    return new ContextError("CONTEXT_TRUNCATED_ARCHIVE", message, {
+      hint: at === 0 ? "was the stream read before?" : "it was cut off on its way, or whoever made it did not finish",
+    });
+  }
+}
+
+function typeOf(typeflag: string, name: string, pax: PaxRecords): EntryType {
+  const type = types[typeflag];
+  const sparse = typeflag === "S" || Object.keys(pax).some((key) => key.startsWith("GNU.sparse."));
+  if (!type || sparse) {
+    const what = sparse ? "a sparse file" : `of the unknown kind ${JSON.stringify(typeflag)}`;
+    throw new ContextError("CONTEXT_UNSUPPORTED_ENTRY", `the archive's entry \`${name}\` is ${what}`, {
+      hint: sparse ? "make the archive without --sparse" : "leave it out of the archive",
+    });
+  }
+  // As v7 wrote folders.
+  return type === "file" && name.endsWith("/") ? "directory" : type;
+}
+
+function textual(key: "uname" | "gname", value: string): { uname?: string; gname?: string } {
+  return value === "" ? {} : { [key]: value };
+}

@@ -1,0 +1,62 @@
+import { createReadStream } from "node:fs";
+import { lstat, readFile, readlink } from "node:fs/promises";
+import path from "node:path";
+import type { EntryToPack } from "@slipway/context";
+import type { CopyItem } from "./push-plan.ts";
+import type { FileBatch, FileToPut } from "./updater.ts";
+
+/** Up to here a file is read whole, in bytes. */
+const readWhole = 1024 * 1024;
+
+/** The files of a plan as they are on disk now. What has gone or become something else meanwhile is left to the next push. */
+export async function contextBatch(directory: string, items: readonly CopyItem[]): Promise<FileBatch> {
+  const read = await Promise.all(items.map((item) => readHeader(directory, item)));
+  const files = read.flatMap((found) => found ?? []);
+  return {
+    files: files.map(({ header }) => header),
+    async *contents(): AsyncGenerator<EntryToPack, void, undefined> {
+      for (const { header, source } of files) {
+        if (header.type !== "file") yield { header };
+        else if ((header.size ?? 0) > readWhole) yield { header, body: createReadStream(source) };
+        else {
+          const body = await readFile(source).catch(ignoreMissing);
+          if (body) yield { header, body };
+        }
+      }
+    },
+  };
+}
+
+async function readHeader(
+  directory: string,
+  { source, type, destination, owner, mode, keepExisting }: CopyItem,
+): Promise<{ header: FileToPut; source: string } | undefined> {
+  const file = path.join(directory, source);
+  const stats = await lstat(file).catch(ignoreMissing);
+  const found = stats?.isFile()
+    ? "file"
+    : stats?.isDirectory()
+      ? "directory"
+      : stats?.isSymbolicLink()
+        ? "symlink"
+        : "";
+  if (!stats || found !== type) return undefined;
+  const linkname = type === "symlink" ? await readlink(file).catch(ignoreMissing) : undefined;
+  if (type === "symlink" && linkname === undefined) return undefined;
+  const header: FileToPut = {
+    name: destination,
+    type,
+    mode: type === "symlink" ? 0o777 : (mode ?? stats.mode & 0o7777),
+    ...owner,
+    mtime: stats.mtime,
+    ...(type === "file" ? { size: stats.size } : {}),
+    ...(linkname === undefined ? {} : { linkname }),
+    ...(keepExisting ? { keepExisting } : {}),
+  };
+  return { header, source: file };
+}
+
+function ignoreMissing(error: unknown): undefined {
+  const { code } = error as NodeJS.ErrnoException;
+  if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+}

@@ -1,0 +1,28 @@
+export { CommandFailedError } from "./command-failed-error.ts";
+export { ContainerNotRunningError } from "./container-not-running-error.ts";
+export type { ContextChange } from "./context-change.ts";
+export { type ContextFile, ContextListing, type ContextView } from "./context-listing.ts";
+export { type LiveDockerfile, liveDockerfile } from "./live-dockerfile.ts";
+export { Livepush, type PushResult } from "./livepush.ts";
+export { LivepushError, type LivepushErrorCode } from "./livepush-error.ts";
+export type { LivepushOptions } from "./livepush-options.ts";
+export type { Owner } from "./owner.ts";
+export { plan, type PlanInput } from "./plan.ts";
+export type { PushDurations, PushEvents, PushOutcome } from "./push-event.ts";
+export type {
+  CopyAction,
+  CopyItem,
+  DeleteAction,
+  DeleteItem,
+  FlowAction,
+  PushAction,
+  PushPlan,
+  RebuildReason,
+  RepairAction,
+  RunAction,
+  StagePlan,
+} from "./push-plan.ts";
+export type { Accounts, Facts, Question } from "./stage-facts.ts";
+export type { StageUndone, Undone, UndonePath } from "./undone.ts";
+export type { CommandOutput, CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
+export { watch, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";

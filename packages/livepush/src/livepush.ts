@@ -1,0 +1,262 @@
+import { EventEmitter } from "node:events";
+import path from "node:path";
+import { parse, print } from "@slipway/dockerfile";
+import { isSlipwayError } from "@slipway/errors";
+import { type Engine, engineError, toEngine } from "@slipway/transport";
+import type { ApplyDurations } from "./apply-plan.ts";
+import { ContainerNotRunningError } from "./container-not-running-error.ts";
+import { type LiveDockerfile, liveDockerfile } from "./live-dockerfile.ts";
+import { LivepushError } from "./livepush-error.ts";
+import type { LivepushOptions } from "./livepush-options.ts";
+import type { PushDurations, PushEvents, PushOutcome } from "./push-event.ts";
+import type { PushPlan } from "./push-plan.ts";
+import { PushSession } from "./push-session.ts";
+import { StageContainers } from "./stage-containers.ts";
+
+/** What a push did. */
+export interface PushResult {
+  readonly outcome: Exclude<PushOutcome, "failed">;
+  readonly plan?: PushPlan | undefined;
+  readonly durations: PushDurations;
+}
+
+/** The reason that a push is cancelled with by the next one, or by cancel(). */
+class Superseded extends Error {}
+
+const noTime: ApplyDurations = { deleteMs: 0, copyMs: 0, runMs: 0 };
+
+/**
+ * A session of live pushes into one container: files are copied or removed as its Dockerfile's steps would, commands run
+ * again that come after a changed COPY, and the container restarts once. Pushes never overlap.
+ */
+export class Livepush extends EventEmitter<PushEvents> {
+  readonly #engine: Engine;
+  readonly #containers: StageContainers;
+  readonly #session: PushSession;
+  readonly #options: LivepushOptions;
+  #current: { readonly controller: AbortController; readonly ended: Promise<void> } | undefined;
+  #closed = false;
+
+  private constructor(options: LivepushOptions, engine: Engine, containers: StageContainers, session: PushSession) {
+    super();
+    this.#options = options;
+    this.#engine = engine;
+    this.#containers = containers;
+    this.#session = session;
+  }
+
+  /**
+   * Begins a session. The container must be of an image that was built from the Dockerfile and the context as they are
+   * now. Containers for other stages are made only when a push needs them.
+   * @throws LivepushError LIVEPUSH_NO_DOCKERFILE; LIVEPUSH_STAGE_IMAGES unless there is one image for each stage but the
+   *   last; LIVEPUSH_DIRECTIVE; ContainerNotRunningError if there is no such container; DockerfileError
+   */
+  static async init(options: LivepushOptions): Promise<Livepush> {
+    const { containerId, stageImages, signal, buildArgs = {}, dockerfilePath = "Dockerfile" } = options;
+    signal?.throwIfAborted();
+    const live = readDockerfile(options);
+    const tree = parse(live.text, { file: dockerfilePath });
+    const stageCount = tree.instructions.filter(({ keyword }) => keyword === "FROM").length;
+    if (stageImages.length !== stageCount - 1) {
+      throw new LivepushError(
+        "LIVEPUSH_STAGE_IMAGES",
+        `the Dockerfile has ${stageCount} stage${stageCount === 1 ? "" : "s"}, so ${Math.max(0, stageCount - 1)} stage images are expected; got ${stageImages.length}`,
+        { hint: "give the image of each stage but the last, in the Dockerfile's order" },
+      );
+    }
+    const engine = toEngine(options.docker);
+    const containers = new StageContainers({ engine, containerId, stageImages, labels: options.labels ?? {} });
+    await containers.isRunning();
+    const directory = path.resolve(options.context);
+    const session = await PushSession.open({
+      engine,
+      containers,
+      containerId,
+      stageImages,
+      directory,
+      dockerfilePath,
+      live,
+      tree,
+      buildArgs,
+    });
+    signal?.throwIfAborted();
+    return new Livepush(options, engine, containers, session);
+  }
+
+  /**
+   * Pushes changes of the given paths, relative to the context or absolute, and whatever earlier pushes left undone. The
+   * disk decides which of them changed and which are gone. A push that is under way is cancelled first, and what it had
+   * not done yet becomes part of this one.
+   * @param options `signal` cancels like `cancel()`, but the push rejects with its reason
+   * @throws CommandFailedError LIVEPUSH_COMMAND_FAILED: later steps did not run, and the next push tries again;
+   *   LivepushError LIVEPUSH_REBUILD_NEEDED with a problem for each reason, nothing having been pushed;
+   *   ContainerNotRunningError if the container is gone or this session was cleaned up; LIVEPUSH_PATH_OUTSIDE,
+   *   LIVEPUSH_SOURCE_MISSING, LIVEPUSH_UPDATE_FAILED; TransportError
+   */
+  async performLivepush(
+    addedOrUpdated: readonly string[],
+    deleted: readonly string[] = [],
+    options: { readonly signal?: AbortSignal | undefined } = {},
+  ): Promise<PushResult> {
+    const { signal } = options;
+    signal?.throwIfAborted();
+    if (this.#closed) throw new ContainerNotRunningError("this live push was cleaned up", { hint: "start a new one" });
+    this.#session.note([...addedOrUpdated, ...deleted]);
+    const before = this.#stopCurrent();
+    const controller = new AbortController();
+    const onAbort = (): void => controller.abort(signal?.reason);
+    signal?.addEventListener("abort", onAbort, { once: true });
+    const push = before.then(() => this.#push(controller.signal));
+    const current = {
+      controller,
+      ended: push.then(
+        () => undefined,
+        () => undefined,
+      ),
+    };
+    this.#current = current;
+    try {
+      return await push;
+    } finally {
+      signal?.removeEventListener("abort", onAbort);
+      if (this.#current === current) this.#current = undefined;
+    }
+  }
+
+  /** Whether a push of these paths would do anything; also true while something is left undone. Looks at no file. */
+  livepushNeeded(addedOrUpdated: readonly string[], deleted: readonly string[] = []): boolean {
+    return this.#session.isNeeded([...addedOrUpdated, ...deleted]);
+  }
+
+  /** Cancels the push that is under way and waits until nothing of it runs any more. The next push does the rest. */
+  async cancel(): Promise<void> {
+    await this.#stopCurrent();
+  }
+
+  /** Other build arguments, from the next push on. */
+  setBuildArgs(buildArgs: Readonly<Record<string, string>>): void {
+    this.#session.setBuildArgs(buildArgs);
+  }
+
+  /** Ends the session: cancels what is under way, removes the other stages' containers, closes what is open. */
+  async cleanupIntermediateContainers(): Promise<void> {
+    this.#closed = true;
+    await this.#stopCurrent();
+    await this.#containers.close();
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.cleanupIntermediateContainers();
+  }
+
+  #stopCurrent(): Promise<void> {
+    const current = this.#current;
+    if (!current) return Promise.resolve();
+    if (!current.controller.signal.aborted) {
+      current.controller.abort(new Superseded());
+      this.emit("cancel");
+    }
+    return current.ended;
+  }
+
+  async #push(signal: AbortSignal): Promise<PushResult> {
+    const started = performance.now();
+    let planMs = 0;
+    let restartMs = 0;
+    let applied = noTime;
+    let planned: PushPlan | undefined;
+    let begun = false;
+    const end = (outcome: PushOutcome): PushDurations => {
+      const durations = { planMs, ...applied, restartMs, totalMs: performance.now() - started };
+      if (begun) this.emit("end", { outcome, durations });
+      return durations;
+    };
+    try {
+      const wasRunning = await this.#isRunning();
+      planned = await this.#session.plan(signal);
+      planMs = performance.now() - started;
+      throwIfRebuild(planned);
+      if (planned.stages.length === 0 && !planned.restart.needed) {
+        const durations = end("unchanged");
+        await this.#session.carryOut(planned, { report: () => undefined, signal, restart: () => Promise.resolve() });
+        return { outcome: "unchanged", plan: planned, durations };
+      }
+      begun = true;
+      this.emit("start", { plan: planned });
+      applied = await this.#session.carryOut(planned, {
+        report: (name, ...event) => void (this.emit as (name: string, ...event: unknown[]) => boolean)(name, ...event),
+        signal,
+        restart: async () => {
+          const restarted = performance.now();
+          await this.#restart(wasRunning);
+          restartMs = performance.now() - restarted;
+        },
+      });
+      return { outcome: "pushed", plan: planned, durations: end("pushed") };
+    } catch (error) {
+      if (signal.aborted && error === signal.reason) {
+        const durations = end("cancelled");
+        if (!(error instanceof Superseded)) throw error;
+        return { outcome: "cancelled", plan: planned, durations };
+      }
+      end("failed");
+      throw await this.#explain(error);
+    }
+  }
+
+  async #isRunning(): Promise<boolean> {
+    return (await this.#containers.isLive()) || (await this.#containers.isRunning());
+  }
+
+  async #restart(wasRunning: boolean): Promise<void> {
+    const { containerId, skipContainerRestart, stopTimeout = 1 } = this.#options;
+    if (skipContainerRestart && wasRunning) return;
+    try {
+      await this.#engine.docker.getContainer(containerId).restart({ t: stopTimeout });
+    } catch (error) {
+      throw engineError(error, `restarting container ${containerId}`);
+    }
+    await this.#containers.restarted();
+    this.emit("containerRestart", { containerId });
+  }
+
+  /** An error as it is, unless it comes of the container's end. */
+  async #explain(error: unknown): Promise<unknown> {
+    if (isSlipwayError(error) && !error.code.startsWith("TRANSPORT_")) return error;
+    try {
+      if (await this.#containers.isRunning()) return error;
+    } catch (failure) {
+      return isSlipwayError(failure, "LIVEPUSH_CONTAINER_NOT_RUNNING") ? failure : error;
+    }
+    return new ContainerNotRunningError(`container ${this.#options.containerId} does not stay up`, {
+      cause: error,
+      hint: "look at its logs; the next push tries again",
+    });
+  }
+}
+
+function readDockerfile({ dockerfileContent, dockerfile }: LivepushOptions): LiveDockerfile {
+  if (dockerfileContent !== undefined) return liveDockerfile(dockerfileContent.toString());
+  if (dockerfile === undefined) {
+    throw new LivepushError("LIVEPUSH_NO_DOCKERFILE", "neither dockerfileContent nor dockerfile was given", {
+      hint: "give the text of the Dockerfile that the container was built from",
+    });
+  }
+  return "text" in dockerfile ? dockerfile : liveDockerfile(print(dockerfile));
+}
+
+function throwIfRebuild({ needsRebuild }: PushPlan): void {
+  const [first] = needsRebuild;
+  if (!first) return;
+  const message = needsRebuild.map((reason) => reason.message).join("; ");
+  throw new LivepushError("LIVEPUSH_REBUILD_NEEDED", `this change needs a rebuild: ${message}`, {
+    hint: "build the image again and replace the container",
+    range: first.range,
+    problems: needsRebuild.map(({ message, range, path }) => ({
+      code: "LIVEPUSH_REBUILD_NEEDED",
+      message,
+      ...(range ? { range } : {}),
+      ...(path === undefined ? {} : { path }),
+    })),
+  });
+}

@@ -1,0 +1,155 @@
+import { foldersAbove, pathWithin } from "./container-path.ts";
+import type { ContextFile } from "./context-listing.ts";
+import type { PlannedCopy } from "./planned-copy.ts";
+import type { CopyItem, DeleteItem, RebuildReason } from "./push-plan.ts";
+import type { Touched } from "./touched.ts";
+
+/** One COPY or ADD from the context, and the state of the plan when it comes. */
+export interface CopyInput {
+  readonly copy: PlannedCopy;
+  readonly touched: readonly Touched[];
+  /** The stage's COPYs before it, in order. */
+  readonly earlier: readonly PlannedCopy[];
+  /** Places that earlier steps of the plan write or clear, each with the text of the step. */
+  readonly dirty: ReadonlyMap<string, string>;
+  readonly mounted: readonly string[];
+  readonly canDelete: () => boolean;
+}
+
+/** What a COPY does in a plan. */
+export interface CopyResult {
+  readonly deletes: readonly DeleteItem[];
+  readonly copies: readonly CopyItem[];
+  readonly needsRebuild: readonly RebuildReason[];
+  readonly warnings: readonly string[];
+}
+
+const archiveName = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)$/i;
+
+/** Plans a COPY: what of the touched paths it copies or removes, and what it must put right that earlier steps changed. */
+export function planCopy(input: CopyInput): CopyResult {
+  const planner = new CopyPlanner(input);
+  for (const touched of input.touched) planner.take(touched);
+  planner.putRight();
+  return planner.result();
+}
+
+class CopyPlanner {
+  readonly #input: CopyInput;
+  readonly #needsRebuild: RebuildReason[] = [];
+  readonly #warnings: string[] = [];
+  readonly #deletes = new Map<string, DeleteItem>();
+  readonly #copies = new Map<string, CopyItem>();
+
+  constructor(input: CopyInput) {
+    this.#input = input;
+  }
+
+  take({ path, maybe, now }: Touched): void {
+    const { step, mapping } = this.#input.copy;
+    if ((now?.type === "symlink" || maybe.has("symlink")) && mapping.isLinkOfSource(path)) {
+      return this.#rebuild(`\`${step.text}\` goes through the link ${path}, which changed`, path);
+    }
+    if (!mapping.takes(path)) return;
+    if (step.parents || step.exclude.length > 0) {
+      return this.#rebuild(`\`${step.text}\` uses --parents or --exclude, which live push can't follow`, path);
+    }
+    if (step.kind === "add" && mapping.isSource(path) && mayBeArchive(path, now)) {
+      return this.#rebuild(`\`${step.text}\` unpacks ${path}, which changed`, path);
+    }
+    const why = `${path} ${now ? (maybe.size > 0 ? "changed" : "is new") : "is gone"}`;
+    const targets = now ? mapping.targetsOf(path, now.type) : [];
+    for (const type of maybe) {
+      for (const target of mapping.targetsOf(path, type)) {
+        if (!targets.includes(target)) this.#remove(target, type === "directory" ? "folder" : "file", why);
+        else if (now?.type !== type) this.#deletes.set(target, { path: target, kind: "tree", why });
+      }
+    }
+    // Where two sources meet, the last one wins, whichever changed.
+    for (const target of targets) this.#put(this.#input.copy, target, mapping.sourceOf(target) ?? path, why);
+  }
+
+  /** What an earlier step of this plan wrote over or cleared, this one puts back, as a build would. */
+  putRight(): void {
+    for (const [target, text] of this.#input.dirty) {
+      const source = this.#copies.has(target) ? undefined : this.#input.copy.mapping.sourceOf(target);
+      if (source !== undefined) this.#put(this.#input.copy, target, source, `\`${text}\` changes ${target} before it`);
+    }
+  }
+
+  result(): CopyResult {
+    const { step, mapping } = this.#input.copy;
+    this.#dropMounted();
+    if (this.#deletes.size > 0 && !this.#input.canDelete()) {
+      this.#rebuild(`the container has no shell to delete ${[...this.#deletes.keys()].join(", ")} with`);
+    }
+    if (this.#copies.size + this.#deletes.size > 0) {
+      for (const source of mapping.missing()) {
+        this.#warnings.push(`\`${step.text}\`: there is no ${source} in the context any more; a build would fail`);
+      }
+    }
+    return {
+      // What a folder holds goes before the folder; folders come before what they hold.
+      deletes: [...this.#deletes.values()].toSorted((a, b) => (a.path < b.path ? 1 : -1)),
+      copies: [...this.#copies.values()].toSorted((a, b) => (a.destination < b.destination ? -1 : 1)),
+      needsRebuild: this.#needsRebuild,
+      warnings: this.#warnings,
+    };
+  }
+
+  #put({ mapping, attributes }: PlannedCopy, target: string, source: string, why: string): void {
+    const type = mapping.typeOf(source);
+    if (source === "" || type === undefined) return;
+    const { owner, mode } = attributes();
+    const keepExisting = type === "directory" && target === mapping.destination;
+    this.#copies.set(target, {
+      source,
+      type,
+      destination: target,
+      owner,
+      ...(mode === undefined ? {} : { mode }),
+      ...(keepExisting ? { keepExisting } : {}),
+      why,
+    });
+  }
+
+  #remove(target: string, kind: "file" | "folder", why: string): void {
+    const { copy, earlier } = this.#input;
+    const { workdir } = copy.step.before;
+    // The folders that hold the working folder are there whether COPY copies into them or not.
+    if (target === "/" || target === workdir || foldersAbove(workdir).includes(target)) return;
+    const other = [...earlier, copy].findLast(({ mapping }) => mapping.sourceOf(target) !== undefined);
+    const source = other?.mapping.sourceOf(target);
+    if (!other || source === undefined) {
+      this.#deletes.set(target, { path: target, kind, why });
+      return;
+    }
+    if (kind === "file" && other.mapping.typeOf(source) === "directory") {
+      this.#deletes.set(target, { path: target, kind, why });
+    }
+    this.#put(other, target, source, `${why}, and \`${other.step.text}\` has ${source} for its place`);
+  }
+
+  /** What lies below a mount is the mount's. */
+  #dropMounted(): void {
+    const { copy, mounted } = this.#input;
+    for (const places of [this.#deletes, this.#copies]) {
+      for (const target of places.keys()) {
+        const mount = mounted.find((folder) => pathWithin(folder, target) !== undefined);
+        if (mount === undefined) continue;
+        places.delete(target);
+        this.#warnings.push(`${mount} of the container is a mount, which hides what \`${copy.step.text}\` puts there`);
+      }
+    }
+  }
+
+  #rebuild(message: string, path?: string): void {
+    const { range } = this.#input.copy.step;
+    this.#needsRebuild.push({ message, range, ...(path === undefined ? {} : { path }) });
+  }
+}
+
+function mayBeArchive(path: string, now: ContextFile | undefined): boolean {
+  if (now?.type === "directory") return false;
+  return archiveName.test(path) || (now !== undefined && now.archive !== false);
+}

@@ -1,0 +1,281 @@
+import type { CopyStep, RunStep } from "@slipway/dockerfile";
+import { cleanPath, pathWithin } from "./container-path.ts";
+import type { ContextChange } from "./context-change.ts";
+import type { ContextView } from "./context-listing.ts";
+import { CopyMapping } from "./copy-mapping.ts";
+import { type EffectiveStep, stagesOf } from "./effective-steps.ts";
+import { needsAccounts, type Owner, readOwner, root } from "./owner.ts";
+import { planCopy } from "./plan-copy.ts";
+import type { CopyAttributes, PlannedCopy } from "./planned-copy.ts";
+import type { CopyItem, DeleteItem, FlowAction, PushAction, RebuildReason } from "./push-plan.ts";
+import { runArgv, runObstacles } from "./run-command.ts";
+import type { Facts, Question } from "./stage-facts.ts";
+import { type Touched, touchedPaths } from "./touched.ts";
+import type { StageUndone } from "./undone.ts";
+
+/** One stage to be planned, and what it depends on. */
+export interface StageInput {
+  readonly stage: number;
+  readonly final: boolean;
+  readonly steps: readonly EffectiveStep[];
+  readonly context: ContextView;
+  readonly changes: readonly ContextChange[];
+  readonly undone: StageUndone | undefined;
+  readonly facts: Facts;
+  readonly ask: (question: Question) => void;
+  /** Stages before it that something will change in. */
+  readonly changedStages: ReadonlySet<number>;
+  readonly liveFrom: { readonly stage: number; readonly step: number } | undefined;
+  readonly environmentKnown: boolean;
+  readonly mounted: readonly string[];
+}
+
+/** What is to be done in one stage. */
+export interface StageResult {
+  readonly actions: readonly PushAction[];
+  readonly needsRebuild: readonly RebuildReason[];
+  readonly warnings: readonly string[];
+}
+
+/** What engines put into PATH where neither image nor Dockerfile do. */
+const defaultPath = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/** Plans one stage: its steps in order, each seeing what those before it did. */
+export function planStage(input: StageInput): StageResult {
+  const planner = new StagePlanner(input);
+  input.steps.forEach((_, index) => planner.step(index));
+  return planner;
+}
+
+class StagePlanner implements StageResult {
+  readonly actions: PushAction[] = [];
+  readonly needsRebuild: RebuildReason[] = [];
+  readonly warnings: string[] = [];
+  readonly #input: StageInput;
+  readonly #touched: readonly Touched[];
+  readonly #copies: PlannedCopy[] = [];
+  /** Places in the container that a step of this plan writes or clears, with the step's text. */
+  readonly #dirty: Map<string, string>;
+  /** The COPYs from elsewhere so far. */
+  readonly #flows: { readonly index: number; readonly step: CopyStep; readonly destination: string }[] = [];
+  /** What the first invalid step was; for sure, or only if a COPY from another stage brings something. */
+  #invalid: string | undefined;
+  #invalidForSure = false;
+  #ranAgain: string | undefined;
+
+  constructor(input: StageInput) {
+    this.#input = input;
+    this.#touched = touchedPaths(input.changes, input.undone, input.context);
+    this.#dirty = new Map(input.undone?.dirty);
+  }
+
+  step(index: number): void {
+    const { step } = this.#input.steps[index] as EffectiveStep;
+    if (step.kind === "run") this.#run(index, step);
+    else if (step.kind === "copy" || step.kind === "add") this.#copy(index, step);
+  }
+
+  #copy(index: number, step: CopyStep): void {
+    if (step.from) return this.#flow(index, step);
+    const local = step.sources.filter((source) => !isRemote(step, source));
+    if (local.length < step.sources.length && this.#invalid !== undefined) {
+      this.#rebuild(step, `\`${step.text}\` would download again, after ${this.#invalid}`);
+    }
+    const { stage, facts, ask } = this.#input;
+    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, () => {
+      const known = facts.folder(stage, step.destination);
+      if (known === undefined) ask({ kind: "folder", stage, path: step.destination });
+      return known ?? false;
+    });
+    let attributes: CopyAttributes | undefined;
+    const copy: PlannedCopy = { step, mapping, attributes: () => (attributes ??= this.#attributes(step)) };
+    const { deletes, copies, needsRebuild, warnings } = planCopy({
+      copy,
+      touched: this.#touched.filter(({ fromStep }) => fromStep <= index),
+      earlier: this.#copies,
+      dirty: this.#dirty,
+      mounted: this.#input.mounted,
+      canDelete: () => this.#hasShell(),
+    });
+    this.#copies.push(copy);
+    this.needsRebuild.push(...needsRebuild);
+    this.warnings.push(...warnings);
+    const [first] = [...deletes, ...copies];
+    if (first) {
+      const base = { ...this.#base(index), why: first.why };
+      if (deletes.length > 0) this.actions.push({ ...base, kind: "delete", items: deletes });
+      if (copies.length > 0) this.actions.push({ ...base, kind: "copy", items: copies });
+      for (const { path } of deletes) this.#dirty.set(path, step.text);
+      for (const { destination } of copies) this.#dirty.set(destination, step.text);
+      this.#invalidate(step, true);
+    }
+    this.#uncover(index, deletes);
+    this.#repair(index, copy, copies);
+  }
+
+  #hasShell(): boolean {
+    const { stage, facts, ask } = this.#input;
+    const shell = facts.shell(stage);
+    if (shell === undefined) ask({ kind: "shell", stage });
+    return shell ?? true;
+  }
+
+  #repair(index: number, { mapping, attributes }: PlannedCopy, copied: readonly CopyItem[]): void {
+    const fromEarlier = this.#ranEarlier(index);
+    if (this.#ranAgain === undefined && !fromEarlier) return;
+    const done = new Set(copied.map((item) => item.destination));
+    const { owner, mode } = attributes();
+    const why = `${this.#ranAgain ?? "a command"} ran again and may have written over it`;
+    const items: CopyItem[] = [];
+    for (const { path, target } of mapping.everything()) {
+      const type = mapping.typeOf(path);
+      if (type === undefined || path === "" || done.has(target)) continue;
+      if (this.#input.mounted.some((mount) => pathWithin(mount, target) !== undefined)) continue;
+      const keepExisting = type === "directory" && target === mapping.destination;
+      const attributes = { owner, ...(mode === undefined ? {} : { mode }), ...(keepExisting ? { keepExisting } : {}) };
+      items.push({ source: path, type, destination: target, ...attributes, why });
+    }
+    if (items.length > 0) this.actions.push({ ...this.#base(index), kind: "repair", items, fromEarlier, why });
+  }
+
+  /** Whether an earlier push ran a command whose damage this step has yet to repair. */
+  #ranEarlier(index: number): boolean {
+    const repairFrom = this.#input.undone?.repairFrom;
+    return repairFrom !== undefined && index >= repairFrom;
+  }
+
+  /** A COPY from a stage or an image: again if that changed, or to put right what came over it. */
+  #flow(index: number, step: CopyStep): void {
+    if (step.from === undefined || step.from.kind === "scratch") return;
+    const destination = cleanPath(step.destination);
+    this.#flows.push({ index, step, destination });
+    const upstream = step.from.kind === "stage" && this.#input.changedStages.has(step.from.index);
+    const update = upstream || (this.#input.undone?.steps.has(index) ?? false);
+    const targets = [...this.#dirty.keys()].filter((target) => pathWithin(destination, target) !== undefined);
+    const repair = this.#ranAgain !== undefined || this.#ranEarlier(index);
+    if (!update && !repair && targets.length === 0) return;
+    const why = upstream
+      ? "the stage that it copies from changes"
+      : update
+        ? "an earlier push left it undone"
+        : `${this.#ranAgain ?? this.#dirty.get(targets[0] ?? "") ?? "a command"} may have written over it`;
+    this.#pushFlow(index, index, step, { update, repair, targets, why });
+    if (!update) return;
+    this.#invalidate(step, false);
+    this.#ranAgain ??= `\`${step.text}\``;
+  }
+
+  /** What is deleted may have hidden what an earlier COPY brought from elsewhere. */
+  #uncover(index: number, deletes: readonly DeleteItem[]): void {
+    for (const flow of this.#flows) {
+      const targets = deletes.flatMap(({ path }) => (pathWithin(flow.destination, path) === undefined ? [] : [path]));
+      if (targets.length === 0) continue;
+      const why = `${targets[0]} is gone and may have hidden what it brought`;
+      this.#pushFlow(index, flow.index, flow.step, { update: false, repair: false, targets, why });
+    }
+  }
+
+  #pushFlow(
+    index: number,
+    of: number,
+    step: CopyStep,
+    what: Pick<FlowAction, "update" | "repair" | "targets" | "why">,
+  ): void {
+    const { from } = step;
+    if (from === undefined || from.kind === "scratch") return;
+    if (step.parents || step.exclude.length > 0) {
+      return this.#rebuild(step, `\`${step.text}\` uses --parents or --exclude, which live push can't follow`);
+    }
+    const { owner, mode } = this.#attributes(step);
+    this.actions.push({
+      ...this.#base(index),
+      text: step.text,
+      kind: "flow",
+      of,
+      from: from.kind === "stage" ? from.index : from.image,
+      ...(step.chown === undefined ? {} : { owner }),
+      ...(mode === undefined ? {} : { mode }),
+      ...what,
+    });
+  }
+
+  #run(index: number, step: RunStep): void {
+    const due = this.#input.undone?.steps.has(index) ?? false;
+    const mounted = this.#mountedChange(index, step);
+    if (mounted) return this.#rebuild(step, `\`${step.text}\` reads ${mounted.what} through a mount`, mounted.path);
+    const upstream = stagesOf(step).find((stage) => this.#input.changedStages.has(stage));
+    if (upstream !== undefined) return this.#rebuild(step, `\`${step.text}\` reads stage ${upstream} through a mount`);
+    if (!due && this.#invalid === undefined) return;
+    const obstacles = runObstacles(step);
+    if (!this.#input.environmentKnown) {
+      obstacles.push({
+        message: `\`${step.text}\` must run again, but its base image is not on the engine, so its environment is not known`,
+        range: step.range,
+      });
+    }
+    if (obstacles.length > 0) return void this.needsRebuild.push(...obstacles);
+    const { env, args, workdir, user } = step.before;
+    this.actions.push({
+      ...this.#base(index),
+      kind: "run",
+      argv: runArgv(step),
+      env: { PATH: defaultPath, ...args, ...env },
+      workdir: workdir || "/",
+      user: user || "0",
+      onlyIfFlowed: !due && !this.#invalidForSure,
+      why: this.#invalid === undefined ? "an earlier push left it undone" : `${this.#invalid} comes before it`,
+    });
+    if (due) this.#invalidate(step, true);
+    this.#ranAgain = `\`${step.text}\``;
+  }
+
+  #mountedChange(index: number, step: RunStep): { what: string; path: string } | undefined {
+    for (const mount of step.mounts) {
+      if (mount.type !== "bind" || mount.from) continue;
+      const source = (mount.source ?? "").replace(/^[./]+|\/+$/g, "");
+      const hit = this.#touched.find(
+        ({ path, fromStep }) =>
+          fromStep <= index && (source === "" || path === source || path.startsWith(`${source}/`)),
+      );
+      if (hit) return { what: hit.path, path: hit.path };
+    }
+    return undefined;
+  }
+
+  /** Owner and mode of what a step copies; says so where they can't be told. */
+  #attributes(step: CopyStep): { owner: Owner; mode: number | undefined } {
+    const { stage, facts, ask } = this.#input;
+    let owner: Owner | undefined = root;
+    if (step.chown !== undefined) {
+      const accounts = facts.accounts(stage);
+      const asked = needsAccounts(step.chown) && !accounts;
+      if (asked) ask({ kind: "accounts", stage });
+      owner = asked ? root : readOwner(step.chown, accounts);
+      if (!owner)
+        this.#rebuild(step, `\`${step.text}\` names an owner, ${step.chown}, that the container doesn't have`);
+    }
+    const isOctal = step.chmod === undefined || /^[0-7]{1,4}$/.test(step.chmod);
+    if (!isOctal) this.#rebuild(step, `\`${step.text}\` has a --chmod that is no octal number`);
+    return { owner: owner ?? root, mode: step.chmod !== undefined && isOctal ? parseInt(step.chmod, 8) : undefined };
+  }
+
+  #invalidate(step: CopyStep | RunStep, forSure: boolean): void {
+    this.#invalid ??= `\`${step.text}\``;
+    this.#invalidForSure ||= forSure;
+  }
+
+  #rebuild(step: CopyStep | RunStep, message: string, path?: string): void {
+    this.needsRebuild.push({ message, range: step.range, ...(path === undefined ? {} : { path }) });
+  }
+
+  #base(index: number): { step: number; text: string; range: EffectiveStep["step"]["range"]; restarts: boolean } {
+    const { stage, step } = this.#input.steps[index] as EffectiveStep;
+    const { liveFrom, final } = this.#input;
+    const live = liveFrom !== undefined && stage === liveFrom.stage && step.index >= liveFrom.step;
+    return { step: index, text: step.text, range: step.range, restarts: final && !live };
+  }
+}
+
+function isRemote(step: CopyStep, source: string): boolean {
+  return step.kind === "add" && /^(?:[a-z][a-z0-9+.-]*:\/\/|git@)/i.test(source);
+}

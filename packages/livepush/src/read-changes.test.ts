@@ -1,0 +1,89 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { ignoreNothing, parseIgnore } from "@slipway/context";
+import { afterEach, beforeEach, expect, test } from "vitest";
+import { type Files, writeFiles } from "../test/workbench.ts";
+import type { ContextChange } from "./context-change.ts";
+import { ContextListing } from "./context-listing.ts";
+import { contextPath, listContext, readChanges } from "./read-changes.ts";
+
+let directory: string;
+beforeEach(async () => {
+  directory = await mkdtemp(path.join(tmpdir(), "slipway-changes-"));
+});
+afterEach(() => rm(directory, { recursive: true, force: true }));
+
+/** What is found after an edit, as `path before>after`. */
+async function changesOf(before: Files, edit: Files, names: string[], rules = ""): Promise<string[]> {
+  await writeFiles(directory, before);
+  const ignore = rules === "" ? ignoreNothing : parseIgnore(rules);
+  const listing = new ContextListing(await listContext(directory, ignore));
+  await writeFiles(directory, edit);
+  const changes = new Map<string, ContextChange>();
+  for (const name of names) await readChanges({ directory, ignore, listing }, name, changes);
+  const fresh = new Map(await listContext(directory, ignore));
+  for (const [name, file] of fresh) expect(listing.get(name)?.type).toBe(file.type);
+  expect([...listing.below("")].toSorted()).toEqual([...fresh.keys()].toSorted());
+  return [...changes.values()].map((change) => `${change.path} ${change.before?.type}>${change.after?.type}`);
+}
+
+test("a new file comes with its new folders", async () => {
+  expect(await changesOf({ a: "a" }, { "d/e/f": "f" }, ["d/e/f"])).toEqual([
+    "d undefined>directory",
+    "d/e undefined>directory",
+    "d/e/f undefined>file",
+  ]);
+});
+
+test("a deleted file takes along the folders that went with it, and what they held", async () => {
+  expect(await changesOf({ "d/e/f": "f", "d/g": "g" }, { d: undefined }, ["d/e/f"])).toEqual([
+    "d directory>undefined",
+    "d/e directory>undefined",
+    "d/e/f file>undefined",
+    "d/g file>undefined",
+  ]);
+});
+
+test("the disk decides what a named path is: a file for a folder, a folder for a file, a link", async () => {
+  const before: Files = { "a/x": "x", b: "b", c: "c" };
+  const edit: Files = { a: "file", b: undefined, "b/y": "y", c: { link: "a" } };
+  expect(await changesOf(before, edit, ["a", "b", "c", "nothing"])).toEqual([
+    "a directory>file",
+    "a/x file>undefined",
+    "b file>directory",
+    "b/y undefined>file",
+    "c file>symlink",
+    "nothing undefined>undefined",
+  ]);
+});
+
+test("a folder named as changed stands for what is new, gone or other than it was in it", async () => {
+  const changes = await changesOf(
+    { "d/same": "s", "d/changed": "1", "d/gone": "g" },
+    { "d/changed": "22", "d/gone": undefined, "d/new": "n" },
+    ["d"],
+  );
+  expect(changes.filter((change) => !change.startsWith("d ")).toSorted()).toEqual([
+    "d/changed file>file",
+    "d/gone file>undefined",
+    "d/new undefined>file",
+  ]);
+});
+
+test("ignored paths are no changes", async () => {
+  const changes = await changesOf(
+    { "m/a": "a", "m/keep": "k" },
+    { "m/a": "b", "m/keep": "l" },
+    ["m/a", "m/keep"],
+    "m\n!m/keep",
+  );
+  expect(changes).toEqual(["m/keep file>file"]);
+});
+
+test("paths may be absolute, but not lead out", () => {
+  expect(contextPath("/ctx", "/ctx/a/b")).toBe("a/b");
+  expect(contextPath("/ctx", "./a/../..foo")).toBe("..foo");
+  expect(() => contextPath("/ctx", "../a")).toThrow(expect.objectContaining({ code: "LIVEPUSH_PATH_OUTSIDE" }));
+  expect(() => contextPath("/ctx", "/ctxt/a")).toThrow(expect.objectContaining({ code: "LIVEPUSH_PATH_OUTSIDE" }));
+});

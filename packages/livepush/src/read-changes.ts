@@ -1,0 +1,178 @@
+import { lstat, open, readlink } from "node:fs/promises";
+import path from "node:path";
+import { type Ignore, walk } from "@slipway/context";
+import type { ContextChange } from "./context-change.ts";
+import type { ContextFile, ContextListing } from "./context-listing.ts";
+import { LivepushError } from "./livepush-error.ts";
+
+/** A context folder and what is known of it. */
+export interface WatchedContext {
+  readonly directory: string;
+  readonly ignore: Ignore;
+  /** What was there; brought up to date. */
+  readonly listing: ContextListing;
+}
+
+/** Lists a whole context. */
+export async function listContext(directory: string, ignore: Ignore): Promise<[string, ContextFile][]> {
+  const files: [string, ContextFile][] = [];
+  for await (const { path: name, type, mode, size, mtime, linkname } of walk(directory, { ignore })) {
+    files.push([name, { type, mode, size, mtimeMs: mtime.getTime(), linkname }]);
+  }
+  return files;
+}
+
+/**
+ * A path as the context knows it: relative, with `/`.
+ * @throws LivepushError LIVEPUSH_PATH_OUTSIDE
+ */
+export function contextPath(directory: string, file: string): string {
+  const relative = path.relative(directory, path.resolve(directory, file));
+  if (relative === ".." || relative.startsWith(`..${path.sep}`) || path.isAbsolute(relative)) {
+    throw new LivepushError("LIVEPUSH_PATH_OUTSIDE", `${file} is not in the build context ${directory}`, {
+      hint: "give paths relative to the context, or absolute ones inside of it",
+    });
+  }
+  return relative.split(path.sep).join("/");
+}
+
+/**
+ * What really changed at and below a path, and the folders that came or went with it. The disk decides: whether a caller
+ * calls a path changed or deleted makes no difference.
+ * @param changes by path; what was there before the first change of a path stays what was before it
+ */
+export async function readChanges(
+  context: WatchedContext,
+  name: string,
+  changes: Map<string, ContextChange>,
+): Promise<void> {
+  await new ChangeReader(context, changes).read(name);
+}
+
+class ChangeReader {
+  readonly #context: WatchedContext;
+  readonly #changes: Map<string, ContextChange>;
+
+  constructor(context: WatchedContext, changes: Map<string, ContextChange>) {
+    this.#context = context;
+    this.#changes = changes;
+  }
+
+  async read(name: string): Promise<void> {
+    const { listing } = this.#context;
+    const file = name === "" ? undefined : await this.#stat(name);
+    if (name === "") await this.#readFolder("");
+    else if (!file) {
+      // With a file its folder may have gone.
+      const gone = await this.#highestGone(name);
+      for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
+    } else {
+      if (!this.#context.ignore.ignores(name)) await this.#setWithFolders(name, file);
+      const known = [...listing.below(name)];
+      if (file.type === "directory") await this.#readFolder(name);
+      else for (const path of known) this.#set(path, undefined);
+    }
+  }
+
+  /** A folder named as changed: what is new, gone or not as it was below it. */
+  async #readFolder(folder: string): Promise<void> {
+    const { directory, ignore, listing } = this.#context;
+    const below = (name: string): string => (folder === "" ? name : `${folder}/${name}`);
+    if (folder !== "" && ignore.ignores(folder) && !ignore.mayContainIncluded(folder)) return;
+    const gone = new Set(listing.below(folder));
+    const inside: Ignore = {
+      ignores: (name) => ignore.ignores(below(name)),
+      mayContainIncluded: (name) => ignore.mayContainIncluded(below(name)),
+    };
+    for (const [name, file] of await listContext(path.join(directory, folder), inside)) {
+      gone.delete(below(name));
+      if (!isSame(listing.get(below(name)), file)) await this.#setWithFolders(below(name), file);
+    }
+    for (const name of gone) this.#set(name, undefined);
+  }
+
+  async #setWithFolders(name: string, file: ContextFile): Promise<void> {
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    if (
+      parent !== "" &&
+      this.#context.listing.get(parent)?.type !== "directory" &&
+      !this.#context.ignore.ignores(parent)
+    ) {
+      const folder = await this.#stat(parent);
+      // Behind a link lies nothing of the context's own.
+      if (folder?.type !== "directory") return;
+      await this.#setWithFolders(parent, folder);
+    }
+    this.#set(name, file);
+  }
+
+  #set(name: string, after: ContextFile | undefined): void {
+    const { listing } = this.#context;
+    const before = this.#changes.has(name) ? this.#changes.get(name)?.before : listing.get(name);
+    this.#changes.set(name, { path: name, before, after });
+    if (after) listing.set(name, after);
+    else listing.delete(name);
+  }
+
+  async #highestGone(name: string): Promise<string> {
+    let gone = name;
+    for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) {
+      const folder = name.slice(0, at);
+      if ((await this.#stat(folder))?.type === "directory") break;
+      gone = folder;
+    }
+    return gone;
+  }
+
+  async #stat(name: string): Promise<ContextFile | undefined> {
+    const full = path.join(this.#context.directory, name);
+    try {
+      const stats = await lstat(full);
+      const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
+      if (stats.isSymbolicLink()) return { type: "symlink", linkname: await readlink(full), size: 0, ...facts };
+      if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
+      return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw error;
+    }
+  }
+}
+
+/** Whether the changed files are archives, which ADD would unpack. */
+export async function withArchiveFacts(directory: string, changes: readonly ContextChange[]): Promise<ContextChange[]> {
+  return Promise.all(
+    changes.map(async (change) =>
+      change.after?.type === "file"
+        ? { ...change, after: { ...change.after, archive: await isArchive(path.join(directory, change.path)) } }
+        : change,
+    ),
+  );
+}
+
+const magics = [
+  [0x1f, 0x8b],
+  [0x42, 0x5a, 0x68],
+  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
+  [0x28, 0xb5, 0x2f, 0xfd],
+];
+
+async function isArchive(file: string): Promise<boolean | undefined> {
+  const handle = await open(file).catch(() => undefined);
+  if (!handle) return undefined;
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(262), 0, 262, 0);
+    const head = buffer.subarray(0, bytesRead);
+    return (
+      magics.some((magic) => magic.every((byte, i) => head[i] === byte)) || head.subarray(257).toString() === "ustar"
+    );
+  } finally {
+    await handle.close();
+  }
+}
+
+function isSame(a: ContextFile | undefined, b: ContextFile): boolean {
+  if (!a || a.type !== b.type || a.mode !== b.mode || a.linkname !== b.linkname) return false;
+  return a.type === "directory" || (a.size === b.size && a.mtimeMs === b.mtimeMs);
+}

@@ -1,0 +1,34 @@
+import type { ContextView } from "./context-listing.ts";
+
+/** As many links as Linux follows before it calls them a loop. */
+const mostLinks = 40;
+
+/**
+ * Where a path leads once every symlink on it is followed, as builders do with COPY's sources. Links never lead out of the
+ * root. A path whose end does not exist comes back with what could be followed; a loop is undefined.
+ */
+export function resolveLinks(view: ContextView, path: string): string | undefined {
+  let left = mostLinks;
+  let done: string[] = [];
+  const todo = partsOf(path);
+  while (todo.length > 0) {
+    const part = todo.shift() as string;
+    if (part === "..") {
+      done.pop();
+      continue;
+    }
+    const file = view.get([...done, part].join("/"));
+    if (file?.type !== "symlink" || file.linkname === undefined) {
+      done.push(part);
+      continue;
+    }
+    if (left-- === 0) return undefined;
+    if (file.linkname.startsWith("/")) done = [];
+    todo.unshift(...partsOf(file.linkname));
+  }
+  return done.join("/");
+}
+
+function partsOf(path: string): string[] {
+  return path.split("/").filter((part) => part !== "" && part !== ".");
+}

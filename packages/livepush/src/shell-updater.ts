@@ -1,0 +1,168 @@
+import { packEntries } from "@slipway/context";
+import { type ContainerShell, type Engine, execute, openShell, putArchive, type ShellResult } from "@slipway/transport";
+import { isSlipwayError } from "@slipway/errors";
+import { abortable } from "./abortable.ts";
+import { LivepushError } from "./livepush-error.ts";
+import type { DeleteItem } from "./push-plan.ts";
+import { archived, changeTimesScript, foldersScript, removeScript } from "./shell-scripts.ts";
+import { tarOf } from "./tar-of.ts";
+import type { CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
+
+/** Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker. Bytes. */
+const mostThroughShell = 256 * 1024;
+
+/** Finds out what the shell can do. `stat -c` and `xargs -0` are not POSIX; `tar` and `base64` may be missing. */
+const probe = [
+  "command -v tar >/dev/null && command -v base64 >/dev/null && echo tar",
+  "[ -n \"$(printf '/\\000' | xargs -0 stat -c %Z -- 2>/dev/null)\" ] && date +%s >/dev/null && echo stat",
+  "true",
+].join("\n");
+
+interface Session {
+  readonly shell: ContainerShell;
+  readonly unpacks: boolean;
+  readonly tellsTimes: boolean;
+}
+
+/** Changes a container through a shell that stays open in it; a shell that ended, as a restart ends it, is opened again. */
+export class ShellUpdater implements Updater {
+  readonly hasShell = true;
+  readonly #engine: Engine;
+  readonly #containerId: string;
+  readonly #environment: readonly string[];
+  #opening: Promise<Session> | undefined;
+  #current: Session | undefined;
+
+  private constructor(engine: Engine, containerId: string, environment: readonly string[]) {
+    this.#engine = engine;
+    this.#containerId = containerId;
+    this.#environment = environment;
+  }
+
+  /**
+   * @param environment the names that the container's own environment has: a command does not see them unless its step
+   *   gives them
+   * @throws TransportError TRANSPORT_NO_SHELL
+   */
+  static async open(engine: Engine, containerId: string, environment: readonly string[]): Promise<ShellUpdater> {
+    const updater = new ShellUpdater(engine, containerId, environment);
+    await updater.warm();
+    return updater;
+  }
+
+  get live(): boolean {
+    return this.#current?.shell.closed === false;
+  }
+
+  /** Opens the shell if it is not open. */
+  async warm(): Promise<void> {
+    await this.#open();
+  }
+
+  async remove(items: readonly DeleteItem[], signal: AbortSignal): Promise<void> {
+    if (items.length > 0) await this.#succeed("deleting files", removeScript(items), undefined, signal);
+  }
+
+  async put(batch: FileBatch, signal: AbortSignal): Promise<void> {
+    const size = batch.files.reduce((sum, file) => sum + 1024 + (file.size ?? 0), 0);
+    const { unpacks } = await abortable(this.#open(), signal);
+    const folders = foldersScript(batch.files);
+    const toPack = batch.files.some(archived);
+    if (!unpacks || size > mostThroughShell || !batch.files.every(isPlain)) {
+      if (folders !== "") await this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
+      if (!toPack) return;
+      await putArchive(this.#engine, this.#containerId, packEntries(tarOf(batch)), { path: "/", signal });
+      return;
+    }
+    if (!toPack) return this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
+    const chunks: Buffer[] = [];
+    for await (const chunk of packEntries(tarOf(batch))) chunks.push(chunk as Buffer);
+    const script = `umask 022\n${folders}\numask 0\ntar -x -p -f - -C /`;
+    await this.#succeed("copying files", script, Buffer.concat(chunks), signal);
+  }
+
+  async run(command: CommandToRun): Promise<number> {
+    const { argv, env, workdir, user, signal, onOutput } = command;
+    const foreign = this.#environment.filter((name) => /^[a-z_]\w*$/i.test(name) && !Object.hasOwn(env, name));
+    // An exec inherits the container's environment, which a build's RUN has nothing of.
+    const cmd = foreign.length > 0 ? ["sh", "-c", `unset ${foreign.join(" ")}; exec "$@"`, "sh", ...argv] : [...argv];
+    const { exitCode } = await execute(this.#engine, this.#containerId, {
+      cmd,
+      env,
+      workdir,
+      user,
+      signal,
+      onOutput: ({ data, stream }) => onOutput({ data, isStderr: stream === "stderr" }),
+    });
+    return exitCode;
+  }
+
+  async mark(signal: AbortSignal): Promise<number | undefined> {
+    const { tellsTimes } = await abortable(this.#open(), signal);
+    if (!tellsTimes) return undefined;
+    const { stdout } = await this.#run("date +%s", undefined, signal);
+    return Number(stdout.toString());
+  }
+
+  async changedSince(
+    mark: number,
+    paths: readonly string[],
+    signal: AbortSignal,
+  ): Promise<ReadonlySet<string> | undefined> {
+    // The output has a line for each path.
+    if (paths.some((path) => path.includes("\n"))) return undefined;
+    const { stdout } = await this.#run(changeTimesScript, Buffer.from(paths.join("\0") + "\0"), signal);
+    const changed = new Set(paths);
+    for (const line of stdout.toString().split("\n")) {
+      const space = line.indexOf(" ");
+      if (Number(line.slice(0, space)) < mark) changed.delete(line.slice(space + 1));
+    }
+    return changed;
+  }
+
+  async close(): Promise<void> {
+    await this.#opening?.catch(() => undefined);
+    await this.#current?.shell.close();
+  }
+
+  async #succeed(doing: string, script: string, stdin: Buffer | undefined, signal: AbortSignal): Promise<void> {
+    const { exitCode, stderr } = await this.#run(script, stdin, signal);
+    if (exitCode === 0) return;
+    const said = stderr.toString().trim();
+    throw new LivepushError("LIVEPUSH_UPDATE_FAILED", `${doing} in container ${this.#containerId} failed: ${said}`, {
+      hint: "is its file system read-only, or full?",
+    });
+  }
+
+  async #run(script: string, stdin: Buffer | undefined, signal: AbortSignal): Promise<ShellResult> {
+    const { shell } = await abortable(this.#open(), signal);
+    try {
+      return await abortable(shell.run(script, stdin), signal);
+    } catch (error) {
+      if (!isSlipwayError(error, "TRANSPORT_SHELL_CLOSED")) throw error;
+      // The connection was lost, or the container restarted. Every script here may safely run twice.
+      const { shell: next } = await abortable(this.#open(), signal);
+      return await abortable(next.run(script, stdin), signal);
+    }
+  }
+
+  async #open(): Promise<Session> {
+    if (this.#current && !this.#current.shell.closed) return this.#current;
+    this.#opening ??= openSession(this.#engine, this.#containerId).finally(() => (this.#opening = undefined));
+    this.#current = await this.#opening;
+    return this.#current;
+  }
+}
+
+/** Whether a tar header holds all of it. What needs more goes into a PAX header, which busybox's tar passes over. */
+function isPlain({ name, linkname = "", uid = 0, gid = 0 }: FileToPut): boolean {
+  const plain = /^[\x20-\x7e]{0,100}$/;
+  return plain.test(name) && plain.test(linkname) && Math.max(uid, gid) < 2 ** 21;
+}
+
+async function openSession(engine: Engine, containerId: string): Promise<Session> {
+  const shell = await openShell(engine, containerId, { user: "0" });
+  const { stdout } = await shell.run(probe);
+  const can = stdout.toString().split("\n");
+  return { shell, unpacks: can.includes("tar"), tellsTimes: can.includes("stat") };
+}

@@ -1,0 +1,213 @@
+import { type Engine, engineError, getArchive } from "@slipway/transport";
+import { readEntries } from "@slipway/context";
+import { isSlipwayError } from "@slipway/errors";
+import { ContainerNotRunningError } from "./container-not-running-error.ts";
+import { LivepushError } from "./livepush-error.ts";
+import { openUpdater } from "./open-updater.ts";
+import { readAccounts } from "./owner.ts";
+import type { FactBook, Question } from "./stage-facts.ts";
+import { isFolder } from "./stat-path.ts";
+import type { Updater } from "./updater.ts";
+
+/** Which containers a push works on. */
+export interface StageContainersOptions {
+  readonly engine: Engine;
+  /** The running container. */
+  readonly containerId: string;
+  readonly stageImages: readonly string[];
+  /** Put on the containers of the other stages, beside `dev.slipway.livepush=<containerId>`. */
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+/** The containers of a Dockerfile's stages: the running one for the last, and sleeping ones, made when first needed. */
+export class StageContainers {
+  readonly #options: StageContainersOptions;
+  readonly #made = new Map<number | string, Promise<string>>();
+  readonly #updaters = new Map<number, Promise<Updater>>();
+  #closed = false;
+
+  constructor(options: StageContainersOptions) {
+    this.#options = options;
+  }
+
+  get final(): number {
+    return this.#options.stageImages.length;
+  }
+
+  /** @throws ContainerNotRunningError after close */
+  containerOf(stage: number): Promise<string> {
+    if (this.#closed) throw new ContainerNotRunningError("this live push was cleaned up", { hint: "start a new one" });
+    const { containerId } = this.#options;
+    if (stage === this.final) return Promise.resolve(containerId);
+    return this.#remember(stage, () => this.#make(stage));
+  }
+
+  #remember(key: number | string, make: () => Promise<string>): Promise<string> {
+    const made = this.#made.get(key) ?? make();
+    this.#made.set(key, made);
+    made.catch(() => this.#made.delete(key));
+    return made;
+  }
+
+  /** A container to copy from: that of a stage, or one of an image that is never started. */
+  async sourceOf(from: number | string): Promise<string> {
+    if (typeof from === "number") return this.containerOf(from);
+    return this.#remember(from, () => this.#makeOf(from));
+  }
+
+  async updater(stage: number): Promise<Updater> {
+    const containerId = await this.containerOf(stage);
+    const known = this.#updaters.get(stage);
+    if (known) return known;
+    const opening = openUpdater(this.#options.engine, containerId);
+    this.#updaters.set(stage, opening);
+    opening.catch(() => this.#updaters.delete(stage));
+    return opening;
+  }
+
+  /** As `updater`; a container that does not run is started for it, since only then it has a shell. */
+  async updaterWithShell(stage: number): Promise<Updater> {
+    const updater = await this.updater(stage);
+    if (updater.hasShell || stage !== this.final || (await this.isRunning())) return updater;
+    const { engine, containerId } = this.#options;
+    await engine.docker
+      .getContainer(containerId)
+      .start()
+      .catch((error: unknown) => {
+        throw engineError(error, `starting container ${containerId}`);
+      });
+    await this.forget(stage);
+    return this.updater(stage);
+  }
+
+  /**
+   * Whether the running container still runs. An updater that was opened in another state is let go.
+   * @throws ContainerNotRunningError if it is gone
+   */
+  async isRunning(): Promise<boolean> {
+    const { engine, containerId } = this.#options;
+    try {
+      const { State } = await engine.docker.getContainer(containerId).inspect();
+      const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
+      if (updater?.hasShell && !State.Running) await this.forget(this.final);
+      return State.Running;
+    } catch (cause) {
+      const error = engineError(cause, `looking at container ${containerId}`);
+      if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
+      throw new ContainerNotRunningError(`container ${containerId} is gone`, {
+        cause,
+        hint: "start the service again, then begin a new live push",
+      });
+    }
+  }
+
+  /** Whether the running container is known to run, without asking the engine. */
+  async isLive(): Promise<boolean> {
+    const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
+    return updater?.live ?? false;
+  }
+
+  /** The running container restarted: gets ready for the next push, in the background. */
+  async restarted(): Promise<void> {
+    const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
+    // One that had no shell may just have been of a container that did not run.
+    if (updater && !updater.hasShell) await this.forget(this.final);
+    const warm = async (): Promise<void> => (await this.updater(this.final)).warm();
+    warm().catch(() => undefined); // the next push finds out, and says so
+  }
+
+  /** Lets go of a stage's updater. */
+  async forget(stage: number): Promise<void> {
+    const updater = await this.#updaters.get(stage)?.catch(() => undefined);
+    this.#updaters.delete(stage);
+    await updater?.close();
+  }
+
+  /** Finds out what the planner wants to know. */
+  async answer(questions: readonly Question[], facts: FactBook): Promise<void> {
+    const { engine } = this.#options;
+    for (const question of questions) {
+      const { stage } = question;
+      const containerId = await this.containerOf(stage);
+      if (question.kind === "folder") {
+        facts.setFolder(stage, question.path, await isFolder(engine, containerId, question.path));
+      } else if (question.kind === "accounts") {
+        const [passwd, group] = await Promise.all(
+          ["/etc/passwd", "/etc/group"].map((path) => readText(engine, containerId, path)),
+        );
+        facts.setAccounts(stage, readAccounts(passwd ?? "", group ?? ""));
+      } else facts.setShell(stage, (await this.updaterWithShell(stage)).hasShell);
+    }
+  }
+
+  /** Removes the containers that were made, and closes what is open in the running one. */
+  async close(): Promise<void> {
+    this.#closed = true;
+    await Promise.all([...this.#updaters.keys()].map((stage) => this.forget(stage)));
+    const made = [...this.#made.values()];
+    this.#made.clear();
+    const results = await Promise.allSettled(
+      made.map(async (making) => {
+        const id = await making.catch(() => undefined);
+        if (id !== undefined) await remove(this.#options.engine, id);
+      }),
+    );
+    for (const result of results) if (result.status === "rejected") throw result.reason;
+  }
+
+  async #makeOf(image: string): Promise<string> {
+    const { engine, containerId, labels } = this.#options;
+    const Labels = { ...labels, "dev.slipway.livepush": containerId };
+    try {
+      return (await engine.docker.createContainer({ Image: image, Cmd: ["-"], Labels })).id;
+    } catch (cause) {
+      const error = engineError(cause, `making a container of image ${image}`);
+      if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
+      const message = `what was copied from image ${image} must be put back, and the engine doesn't have that image`;
+      throw new LivepushError("LIVEPUSH_REBUILD_NEEDED", message, { cause, hint: "pull it, or build again" });
+    }
+  }
+
+  async #make(stage: number): Promise<string> {
+    const { engine, containerId, labels, stageImages } = this.#options;
+    const image = stageImages[stage] as string;
+    try {
+      const container = await engine.docker.createContainer({
+        Image: image,
+        Entrypoint: ["sh", "-c", "while :; do sleep 3600; done"],
+        Cmd: [],
+        User: "0",
+        WorkingDir: "/",
+        Labels: { ...labels, "dev.slipway.livepush": containerId },
+      });
+      // Without a shell it can't sleep. It needn't: files go into a container that was never started, too.
+      await container.start().catch(() => undefined);
+      return container.id;
+    } catch (error) {
+      throw engineError(error, `making a container for stage ${stage} from image ${image}`);
+    }
+  }
+}
+
+async function remove(engine: Engine, id: string): Promise<void> {
+  try {
+    await engine.docker.getContainer(id).remove({ force: true, v: true });
+  } catch (cause) {
+    const error = engineError(cause, `removing container ${id}`);
+    if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
+  }
+}
+
+async function readText(engine: Engine, containerId: string, path: string): Promise<string | undefined> {
+  try {
+    for await (const { body } of readEntries(await getArchive(engine, containerId, path))) {
+      const chunks: Buffer[] = [];
+      for await (const chunk of body) chunks.push(chunk as Buffer);
+      return Buffer.concat(chunks).toString();
+    }
+    return undefined;
+  } catch (error) {
+    if (isSlipwayError(error, "TRANSPORT_NOT_FOUND")) return undefined;
+    throw error;
+  }
+}

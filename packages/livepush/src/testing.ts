@@ -1,0 +1,1 @@
+export { type FakeFile, FakeUpdater } from "./fake-updater.ts";

@@ -1,0 +1,51 @@
+import type { Readable } from "node:stream";
+import type { BuildEvent, BuildOptions } from "@slipway/build";
+import type { PullProgress } from "@slipway/transport";
+import type { TaskFiles } from "./task-files.ts";
+
+/** One service's image: to be built, or, if external, to be had from a registry. */
+export interface BuildTask {
+  readonly serviceName: string;
+  /** Whether the image comes from a registry. */
+  readonly external: boolean;
+  /** The image of an external task. */
+  readonly imageName?: string;
+  /** Where the service's files are, relative to the project; for messages. */
+  readonly context?: string;
+  readonly args?: Readonly<Record<string, string>>;
+  readonly labels?: Readonly<Record<string, string>>;
+  /** The name that the image gets. */
+  readonly tag?: string;
+  /** A Dockerfile given in the composition itself. */
+  readonly dockerfileInline?: string;
+  /** More options for the build. */
+  dockerOpts?: BuildOptions;
+  /** What the image is to run on: `linux/arm64`. */
+  readonly dockerPlatform?: string;
+
+  /** The service's files, for as long as `buildStream` is the one that came with them. */
+  readonly files?: TaskFiles;
+  /**
+   * What is built: a tar stream. It may be exchanged for another one, before resolution or after it. Read or destroy a
+   * stream that you take out.
+   */
+  buildStream?: Readable;
+
+  /** Whether `buildStream` has its Dockerfile; set by resolution. */
+  resolved: boolean;
+  /** The Dockerfile's text, for information; set by resolution. */
+  dockerfile?: string;
+  /** The Dockerfile's path: before resolution the one that the composition gives, after it that in `buildStream`. */
+  dockerfilePath?: string;
+  /** The name of the resolver that made the Dockerfile; set by resolution. */
+  projectType?: string;
+  /** What templates and architecture-specific Dockerfiles were chosen by; set by resolution. */
+  architecture?: string;
+
+  /** Gets the build's output as text. */
+  streamHook?: (stream: Readable) => void;
+  /** Gets a pull's progress, for each layer. As a text it reads `<layer>: <status>`. */
+  progressHook?: (progress: PullProgress & { toString(): string }) => void;
+  /** Gets the build's events. */
+  eventHook?: (event: BuildEvent) => void;
+}

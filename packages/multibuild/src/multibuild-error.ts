@@ -1,0 +1,35 @@
+import { type Problem, SlipwayError, summarize } from "@slipway/errors";
+
+/** What can go wrong in building the services of a project, beside what goes wrong in one build. */
+export type MultibuildErrorCode =
+  /** A service's build context lies outside the project's folder, or is not a folder at all. */
+  | "MULTIBUILD_CONTEXT_OUTSIDE"
+  /** The archive has nothing at a service's build context. */
+  | "MULTIBUILD_CONTEXT_EMPTY"
+  /** A service or the archive asks for something that these builds cannot do. */
+  | "MULTIBUILD_UNSUPPORTED"
+  /** A service has neither an image nor a build. */
+  | "MULTIBUILD_NO_IMAGE"
+  /** The project has no service of that name. */
+  | "MULTIBUILD_UNKNOWN_SERVICE"
+  /** The Dockerfiles of several services cannot be resolved. */
+  | "MULTIBUILD_UNRESOLVED"
+  /** A task has not been resolved yet, or its files were used up or let go of before. */
+  | "MULTIBUILD_TASK_NOT_READY"
+  /** A service was not built, since another one failed before. */
+  | "MULTIBUILD_NOT_RUN"
+  /** A run's events were iterated a second time. */
+  | "MULTIBUILD_EVENTS_TAKEN";
+
+/** Services that cannot be built. */
+export class MultibuildError extends SlipwayError<MultibuildErrorCode> {
+  override readonly name: string = "MultibuildError";
+
+  /** Throws one error for all problems, if there are any. */
+  static throwAll(problems: readonly Problem<MultibuildErrorCode>[]): void {
+    const [first, ...more] = problems;
+    if (!first) return;
+    const { code, message, options } = summarize([first, ...more]);
+    throw new MultibuildError(code, message, options);
+  }
+}

@@ -1,0 +1,157 @@
+import type { BuildOptions } from "@slipway/build";
+import { isSlipwayError } from "@slipway/errors";
+import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
+import { baseImages } from "./base-images.ts";
+import type { BuildTask } from "./build-task.ts";
+import { buildTask } from "./build-one.ts";
+import { localImage, type LocalImage } from "./local-image.ts";
+import { MultibuildError } from "./multibuild-error.ts";
+import { ImagePuller } from "./pull-images.ts";
+import type { ServiceEvent } from "./service-event.ts";
+
+/** How to build the tasks. */
+export interface PerformBuildsOptions {
+  /** How many builds and pulls go on at once. Default: 8. */
+  readonly concurrency?: number | undefined;
+  /** Whether one failure ends the others. Default: they go on. */
+  readonly failFast?: boolean | undefined;
+  /** Ask the registries for newer images, also where the engine has one. */
+  readonly pull?: boolean | undefined;
+  /** Run every step, whatever the cache has. */
+  readonly noCache?: boolean | undefined;
+  /** Which builder. Default: BuildKit where the engine has it. */
+  readonly builder?: BuildOptions["builder"];
+  readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const concurrencyByDefault = 8;
+
+/**
+ * Builds the tasks' images, or has them from their registries, in parallel. What fails does no harm to the others. The
+ * tasks' files are let go of.
+ *
+ * @returns an image for each task, in order; one that failed has `successful: false` and its error
+ * @throws {TransportError} for an engine that cannot be reached
+ * @throws the signal's reason, once everything under way has ended; images that were finished by then stay
+ */
+export async function performBuilds(
+  tasks: readonly BuildTask[],
+  docker: Engine | Dockerode,
+  options: PerformBuildsOptions = {},
+): Promise<LocalImage[]> {
+  const { concurrency = concurrencyByDefault, failFast = false } = options;
+  const engine = toEngine(docker);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const puller = new ImagePuller(engine, options.pull ?? false, signal);
+  const images: LocalImage[] = [];
+  let broken: { error: unknown } | undefined;
+  let firstFailure: LocalImage | undefined;
+
+  const build = async (task: BuildTask, index: number): Promise<void> => {
+    const image = await attempt(task, engine, puller, { ...options, signal }, () => firstFailure);
+    images[index] = image;
+    options.onEvent?.({ service: task.serviceName, event: { type: "end", image } });
+    if (image.successful || firstFailure) return;
+    firstFailure = image;
+    if (failFast) stop.abort(image.error);
+  };
+  const waiting = [...tasks.entries()];
+  const work = async (): Promise<void> => {
+    for (let next = waiting.shift(); next; next = waiting.shift()) {
+      try {
+        await build(next[1], next[0]);
+      } catch (error) {
+        // Not one service's failure: nothing more can be done for any.
+        broken ??= { error };
+        stop.abort(error);
+      }
+    }
+  };
+  try {
+    await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, tasks.length)) }, work));
+  } finally {
+    for (const task of tasks) {
+      task.buildStream?.destroy();
+      await task.files?.close();
+    }
+  }
+  options.signal?.throwIfAborted();
+  if (broken) throw broken.error;
+  return images;
+}
+
+/** Builds one task's image, or has it from its registry. See {@link performBuilds}. */
+export async function performSingleBuild(
+  task: BuildTask,
+  docker: Engine | Dockerode,
+  options: Omit<PerformBuildsOptions, "concurrency" | "failFast"> = {},
+): Promise<LocalImage> {
+  const [image] = await performBuilds([task], docker, options);
+  return image as LocalImage;
+}
+
+async function attempt(
+  task: BuildTask,
+  engine: Engine,
+  puller: ImagePuller,
+  options: PerformBuildsOptions & { readonly signal: AbortSignal },
+  firstFailure: () => LocalImage | undefined,
+): Promise<LocalImage> {
+  const common = {
+    serviceName: task.serviceName,
+    external: task.external,
+    startTime: Date.now(),
+    dockerfile: task.dockerfile,
+    projectType: task.projectType,
+    layers: [],
+    baseImageTags: task.dockerfile === undefined ? [] : baseImages(task),
+  };
+  try {
+    options.signal.throwIfAborted();
+    const made = task.external ? await pullTask(task, puller, options) : await buildTask(task, engine, options);
+    return localImage(engine, { ...common, ...made, successful: true, endTime: Date.now() });
+  } catch (error) {
+    const culprit = firstFailure();
+    // A failure that came before the abort stays the service's own.
+    const aborted = options.signal.aborted && error === options.signal.reason;
+    if ((aborted && !culprit) || isUnreachable(error)) throw error;
+    const reason = aborted && culprit ? notRun(task, culprit, error) : error;
+    const name = task.tag ?? task.imageName ?? "";
+    return localImage(engine, {
+      ...common,
+      name,
+      imageId: undefined,
+      successful: false,
+      error: reason,
+      endTime: Date.now(),
+    });
+  }
+}
+
+async function pullTask(
+  task: BuildTask,
+  puller: ImagePuller,
+  { onEvent }: PerformBuildsOptions,
+): Promise<Pick<LocalImage, "name" | "imageId">> {
+  const name = task.imageName ?? "";
+  const imageId = await puller.get(name, task.dockerPlatform, (progress) => {
+    const { layer, status } = progress;
+    task.progressHook?.({ ...progress, toString: () => (layer === undefined ? status : `${layer}: ${status}`) });
+    onEvent?.({ service: task.serviceName, event: { type: "pull", ...progress } });
+  });
+  return { name, imageId };
+}
+
+function notRun(task: BuildTask, culprit: LocalImage, cause: unknown): MultibuildError {
+  return new MultibuildError(
+    "MULTIBUILD_NOT_RUN",
+    `service ${task.serviceName} was not built, since service ${culprit.serviceName} failed`,
+    { cause, hint: `mend ${culprit.serviceName}, or let the others go on after a failure` },
+  );
+}
+
+function isUnreachable(error: unknown): boolean {
+  return isSlipwayError(error, "TRANSPORT_CONNECTION_LOST") || isSlipwayError(error, "TRANSPORT_NO_ENGINE");
+}

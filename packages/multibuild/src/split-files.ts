@@ -1,0 +1,29 @@
+import { type EntryToPack, packEntries, type SplitContext, splitEntries } from "@slipway/context";
+import { entriesBundle } from "@slipway/resolve";
+import { bundleIgnore, type TaskFiles, withDockerfile } from "./task-files.ts";
+
+/**
+ * A context that was split off a larger archive.
+ *
+ * @param context where it lay in the archive, for messages
+ * @param close lets go of the task's part
+ */
+export function splitFiles(split: SplitContext, id: string, context: string, close: () => Promise<void>): TaskFiles {
+  const bundle = entriesBundle(split.entries(id));
+  const stream = split.open(id);
+  return {
+    ...bundle,
+    stream,
+    open: (dockerfile) => {
+      async function* entries(): AsyncGenerator<EntryToPack, void, undefined> {
+        const ignore = await bundleIgnore(bundle, dockerfile.path, context);
+        yield* splitEntries(split.entries(id), ignore);
+      }
+      return packEntries(withDockerfile(entries(), dockerfile));
+    },
+    close: async () => {
+      stream.destroy();
+      await close();
+    },
+  };
+}

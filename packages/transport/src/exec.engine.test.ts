@@ -1,0 +1,128 @@
+import { Readable } from "node:stream";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { putArchive } from "./archive.ts";
+import { openBuildStream } from "./build-stream.ts";
+import { connect } from "./connect.ts";
+import { openShell } from "./container-shell.ts";
+import type { Engine } from "./engine.ts";
+import { execute } from "./execute.ts";
+import { inspectImage, pullImage } from "./images.ts";
+
+let engine: Engine;
+let container: string;
+const labels = { "dev.slipway.test": `transport-${process.pid}` };
+
+beforeAll(async () => {
+  engine = await connect();
+  const made = await engine.docker.createContainer({
+    Image: "slipway-base/busybox:1",
+    Cmd: ["sleep", "600"],
+    Labels: labels,
+    HostConfig: { NetworkMode: "none" },
+  });
+  container = made.id;
+  await made.start();
+});
+
+afterAll(async () => {
+  await engine.docker.getContainer(container).remove({ force: true });
+  engine.close();
+});
+
+async function run(
+  cmd: string[],
+  options: Partial<Parameters<typeof execute>[2]> = {},
+): Promise<{ code: number; stdout: string; stderr: string }> {
+  const output = { stdout: "", stderr: "" };
+  const { exitCode } = await execute(engine, container, {
+    cmd,
+    onOutput: ({ data, stream }) => (output[stream] += data.toString()),
+    ...options,
+  });
+  return { code: exitCode, ...output };
+}
+
+const processes = async (name: string): Promise<string> =>
+  (await run(["sh", "-c", `ps -o args | grep '^${name}$'; true`])).stdout;
+
+test("execute: outputs apart and whole, exit code, environment, folder, user, arguments as they are", async () => {
+  expect(
+    await run(["sh", "-c", 'echo out; echo err >&2; echo "$A $PWD $(id -u) $1"; exit 3', "sh", "it's"], {
+      env: { A: "a b" },
+      workdir: "/tmp",
+      user: "1000:1000",
+    }),
+  ).toEqual({ code: 3, stdout: "out\na b /tmp 1000 it's\n", stderr: "err\n" });
+  const many = await run(["sh", "-c", "seq 1 20000"]);
+  expect(many.stdout.split("\n")).toHaveLength(20_001);
+});
+
+test("execute: a program that isn't there ends with 127", async () => {
+  expect((await run(["no-such-program"])).code).toBe(127);
+});
+
+test("execute: an abort ends the whole process group, and only then rejects", async () => {
+  const controller = new AbortController();
+  const running = execute(engine, container, {
+    cmd: ["sh", "-c", "sleep 8101 & echo started; sleep 8101; true"],
+    signal: controller.signal,
+    onOutput: () => controller.abort(),
+  });
+  await expect(running).rejects.toMatchObject({ name: "AbortError" });
+  expect(await processes("sleep 8101")).toBe("");
+});
+
+test("a shell: binary input, exit code, outputs apart, syntax errors and exits that don't end it", async () => {
+  const shell = await openShell(engine, container);
+  const bytes = Buffer.from(Array.from({ length: 5000 }, (_, i) => i % 256));
+  expect((await shell.run("cat > /tmp/bytes; echo warn >&2; exit 4", bytes)).exitCode).toBe(4);
+  expect((await shell.run("cat /tmp/bytes")).stdout.equals(bytes)).toBe(true);
+  expect((await shell.run("if")).exitCode).not.toBe(0);
+  expect((await shell.run("cd /tmp; echo \"it's $PWD\"; printf 'no newline' >&2")).stderr.toString()).toBe(
+    "no newline",
+  );
+  const order = await Promise.all([1, 2, 3].map((i) => shell.run(`echo ${i}`)));
+  expect(order.map(({ stdout }) => stdout.toString())).toEqual(["1\n", "2\n", "3\n"]);
+  await shell.close();
+  expect(shell.closed).toBe(true);
+  await expect(shell.run("true")).rejects.toMatchObject({ code: "TRANSPORT_SHELL_CLOSED" });
+});
+
+test("a shell that ends takes what was running with it as an error", async () => {
+  const shell = await openShell(engine, container);
+  await expect(shell.run("kill -9 $PPID; kill -9 $$; sleep 8102")).rejects.toMatchObject({
+    code: "TRANSPORT_SHELL_CLOSED",
+  });
+});
+
+test("no such container, a folder that isn't there", async () => {
+  await expect(execute(engine, "no-such-container", { cmd: ["true"] })).rejects.toMatchObject({
+    code: "TRANSPORT_NOT_FOUND",
+  });
+  await expect(putArchive(engine, container, Buffer.alloc(1024), { path: "/nowhere" })).rejects.toMatchObject({
+    code: "TRANSPORT_NOT_FOUND",
+    message: expect.stringContaining("/nowhere"),
+  });
+});
+
+test("images: one that isn't there; a pull that fails says why", async () => {
+  expect(await inspectImage(engine, "slipway-test/none:1")).toBeUndefined();
+  await expect(pullImage(engine, "127.0.0.1:1/slipway-test/none:1")).rejects.toMatchObject({
+    code: "TRANSPORT_PULL_FAILED",
+  });
+});
+
+test("a build stream: an error of the context is what fails it, and an abort ends it", async () => {
+  const broken = new Readable({ read: () => undefined });
+  const stream = openBuildStream(engine, { tar: broken, query: {} });
+  broken.destroy(new Error("disk on fire"));
+  await expect(stream).rejects.toThrow("disk on fire");
+  const controller = new AbortController();
+  const stalled = openBuildStream(engine, {
+    tar: new Readable({ read: () => undefined }),
+    query: {},
+    signal: controller.signal,
+  });
+  controller.abort();
+  await expect(stalled).rejects.toMatchObject({ name: "AbortError" });
+});
