@@ -139,8 +139,10 @@ class StageApplier {
     if (items.length === 0) return false;
     const batch = await contextBatch(directory, items);
     await updater.put(batch, signal);
-    report("files", { stageIdx: stage, copied: batch.files.map(({ name }) => name), deleted: [] });
-    return true;
+    // A folder changes with each file that comes or goes in it: no news.
+    const copied = batch.files.flatMap(({ name, type }) => (type === "directory" ? [] : [name]));
+    if (copied.length > 0) report("files", { stageIdx: stage, copied, deleted: [] });
+    return copied.length > 0;
   }
 
   async #flow(action: FlowAction): Promise<boolean> {
@@ -161,7 +163,7 @@ class StageApplier {
     if (batch.files.length > 0) await (await containers.updater(stage)).put(batch, signal);
     flows.set(flowKey(stage, action), after);
     const deleted = deletes.map(({ path }) => path);
-    const copied = batch.files.map(({ name }) => name);
+    const copied = batch.files.flatMap(({ name, type }) => (type === "directory" && putBack.has(name) ? [] : [name]));
     if (deleted.length + copied.length === 0) return false;
     report("files", { stageIdx: stage, copied, deleted });
     if (action.update) this.#flowed = true;

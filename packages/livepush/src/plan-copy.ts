@@ -73,7 +73,7 @@ class CopyPlanner {
   putRight(): void {
     for (const [target, text] of this.#input.dirty) {
       const source = this.#copies.has(target) ? undefined : this.#input.copy.mapping.sourceOf(target);
-      if (source !== undefined) this.#put(this.#input.copy, target, source, `\`${text}\` changes ${target} before it`);
+      if (source !== undefined) this.#put(this.#input.copy, target, source, `${text} changes ${target} before it`);
     }
   }
 

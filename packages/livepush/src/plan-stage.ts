@@ -11,7 +11,7 @@ import type { CopyItem, DeleteItem, FlowAction, PushAction, RebuildReason } from
 import { runArgv, runObstacles } from "./run-command.ts";
 import type { Facts, Question } from "./stage-facts.ts";
 import { type Touched, touchedPaths } from "./touched.ts";
-import type { StageUndone } from "./undone.ts";
+import type { Dirt, StageUndone } from "./undone.ts";
 
 /** One stage to be planned, and what it depends on. */
 export interface StageInput {
@@ -54,8 +54,8 @@ class StagePlanner implements StageResult {
   readonly #input: StageInput;
   readonly #touched: readonly Touched[];
   readonly #copies: PlannedCopy[] = [];
-  /** Places in the container that a step of this plan writes or clears, with the step's text. */
-  readonly #dirty: Map<string, string>;
+  /** Places in the container that a step of this plan, or of one that was cut off, wrote or cleared. */
+  readonly #dirty: Map<string, Dirt>;
   /** The COPYs from elsewhere so far. */
   readonly #flows: { readonly index: number; readonly step: CopyStep; readonly destination: string }[] = [];
   /** What the first invalid step was; for sure, or only if a COPY from another stage brings something. */
@@ -93,7 +93,7 @@ class StagePlanner implements StageResult {
       copy,
       touched: this.#touched.filter(({ fromStep }) => fromStep <= index),
       earlier: this.#copies,
-      dirty: this.#dirty,
+      dirty: this.#dirtyBefore(index),
       mounted: this.#input.mounted,
       canDelete: () => this.#hasShell(),
     });
@@ -105,8 +105,8 @@ class StagePlanner implements StageResult {
       const base = { ...this.#base(index), why: first.why };
       if (deletes.length > 0) this.actions.push({ ...base, kind: "delete", items: deletes });
       if (copies.length > 0) this.actions.push({ ...base, kind: "copy", items: copies });
-      for (const { path } of deletes) this.#dirty.set(path, step.text);
-      for (const { destination } of copies) this.#dirty.set(destination, step.text);
+      for (const { path } of deletes) this.#dirty.set(path, { step: index, text: step.text });
+      for (const { destination } of copies) this.#dirty.set(destination, { step: index, text: step.text });
       this.#invalidate(step, true);
     }
     this.#uncover(index, deletes);
@@ -138,6 +138,13 @@ class StagePlanner implements StageResult {
     if (items.length > 0) this.actions.push({ ...this.#base(index), kind: "repair", items, fromEarlier, why });
   }
 
+  /** Places that steps before this one wrote or cleared, each with the step's text. */
+  #dirtyBefore(index: number): Map<string, string> {
+    return new Map(
+      [...this.#dirty].flatMap(([target, { step, text }]) => (step < index ? [[target, `\`${text}\``]] : [])),
+    );
+  }
+
   /** Whether an earlier push ran a command whose damage this step has yet to repair. */
   #ranEarlier(index: number): boolean {
     const repairFrom = this.#input.undone?.repairFrom;
@@ -151,14 +158,15 @@ class StagePlanner implements StageResult {
     this.#flows.push({ index, step, destination });
     const upstream = step.from.kind === "stage" && this.#input.changedStages.has(step.from.index);
     const update = upstream || (this.#input.undone?.steps.has(index) ?? false);
-    const targets = [...this.#dirty.keys()].filter((target) => pathWithin(destination, target) !== undefined);
+    const dirty = this.#dirtyBefore(index);
+    const targets = [...dirty.keys()].filter((target) => pathWithin(destination, target) !== undefined);
     const repair = this.#ranAgain !== undefined || this.#ranEarlier(index);
     if (!update && !repair && targets.length === 0) return;
     const why = upstream
       ? "the stage that it copies from changes"
       : update
         ? "an earlier push left it undone"
-        : `${this.#ranAgain ?? this.#dirty.get(targets[0] ?? "") ?? "a command"} may have written over it`;
+        : `${this.#ranAgain ?? dirty.get(targets[0] ?? "") ?? "a command"} may have written over it`;
     this.#pushFlow(index, index, step, { update, repair, targets, why });
     if (!update) return;
     this.#invalidate(step, false);

@@ -31,6 +31,14 @@ export function foldersScript(files: readonly FileToPut[]): string {
   return [...made.values()].join("\n");
 }
 
+/** Owners of links, which busybox's tar leaves out. */
+export function linkOwnersScript(files: readonly FileToPut[]): string {
+  const lines = files.flatMap(({ type, name, uid = 0, gid = 0 }) =>
+    type === "symlink" && (uid !== 0 || gid !== 0) ? [`chown -h ${uid}:${gid} ${shellQuote(name)} || exit`] : [],
+  );
+  return [...lines, "true"].join("\n");
+}
+
 /** The files that an archive holds, beside what foldersScript makes. */
 export function archived(file: FileToPut): boolean {
   return !(file.type === "directory" && file.keepExisting);

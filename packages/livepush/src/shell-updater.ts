@@ -4,7 +4,7 @@ import { isSlipwayError } from "@slipway/errors";
 import { abortable } from "./abortable.ts";
 import { LivepushError } from "./livepush-error.ts";
 import type { DeleteItem } from "./push-plan.ts";
-import { archived, changeTimesScript, foldersScript, removeScript } from "./shell-scripts.ts";
+import { archived, changeTimesScript, foldersScript, linkOwnersScript, removeScript } from "./shell-scripts.ts";
 import { tarOf } from "./tar-of.ts";
 import type { CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
 
@@ -77,7 +77,7 @@ export class ShellUpdater implements Updater {
     if (!toPack) return this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
     const chunks: Buffer[] = [];
     for await (const chunk of packEntries(tarOf(batch))) chunks.push(chunk as Buffer);
-    const script = `umask 022\n${folders}\numask 0\ntar -x -p -f - -C /`;
+    const script = `umask 022\n${folders}\numask 0\ntar -x -p -f - -C / || exit\n${linkOwnersScript(batch.files)}`;
     await this.#succeed("copying files", script, Buffer.concat(chunks), signal);
   }
 

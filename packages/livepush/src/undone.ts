@@ -10,6 +10,12 @@ export interface UndonePath {
   readonly maybe: ReadonlySet<ContextFile["type"]>;
 }
 
+/** Which step wrote or cleared a place. */
+export interface Dirt {
+  readonly step: number;
+  readonly text: string;
+}
+
 /** What an earlier push, cancelled or failed, left undone in one stage. */
 export interface StageUndone {
   readonly paths: ReadonlyMap<string, UndonePath>;
@@ -17,8 +23,8 @@ export interface StageUndone {
   readonly steps: ReadonlySet<number>;
   /** A command ran again; from this step on COPYs have yet to put back what it may have written over. */
   readonly repairFrom?: number | undefined;
-  /** Places that were written or cleared, which later steps have yet to put right; each with the step that did it. */
-  readonly dirty?: ReadonlyMap<string, string> | undefined;
+  /** Places that were written or cleared, which later steps have yet to put right. */
+  readonly dirty?: ReadonlyMap<string, Dirt> | undefined;
 }
 
 /** What was left undone, by stage. */
@@ -76,7 +82,8 @@ function isRepair(action: PushAction): boolean {
   return action.kind === "repair" || (action.kind === "flow" && action.repair);
 }
 
-function dirtied(action: PushAction): [target: string, text: string][] {
-  if (action.kind === "delete") return action.items.map(({ path }) => [path, action.text]);
-  return action.kind === "copy" ? action.items.map(({ destination }) => [destination, action.text]) : [];
+function dirtied(action: PushAction): [target: string, dirt: Dirt][] {
+  const { step, text } = action;
+  if (action.kind === "delete") return action.items.map(({ path }) => [path, { step, text }]);
+  return action.kind === "copy" ? action.items.map(({ destination }) => [destination, { step, text }]) : [];
 }

@@ -142,7 +142,7 @@ export const cases: PlanCase[] = [
       "0:1 copy package.json>/package.json",
       '0:2 run ["/bin/sh","-c","install"] in / as 0',
       "0:3 copy src/b>/src/b",
-      "0:3 repair src/a>/src/a",
+      "0:3 repair src>/src src/a>/src/a",
     ],
   },
   {
@@ -224,6 +224,7 @@ export const cases: PlanCase[] = [
       "2:0 copy src/a>/src/a",
       '2:1 run ["/bin/sh","-c","make"] in / as 0',
       "3:1 flow 2",
+      "3:2 flow repair 2 image:1",
       '3:3 run? ["/bin/sh","-c","link"] in / as 0',
     ],
     restart: true,
@@ -233,7 +234,7 @@ export const cases: PlanCase[] = [
     dockerfile: "FROM x AS base\nCOPY lib /lib\nRUN build\nFROM base\nCOPY src /src",
     context: "src/ lib/ lib/l",
     changed: "lib/l",
-    actions: ["1:0 copy lib/l>/lib/l", '1:1 run ["/bin/sh","-c","build"] in / as 0'],
+    actions: ["1:0 copy lib/l>/lib/l", '1:1 run ["/bin/sh","-c","build"] in / as 0', "1:2 repair src>/src"],
     restart: true,
   },
   {
@@ -249,7 +250,22 @@ export const cases: PlanCase[] = [
     dockerfile: "FROM x\nCOPY one/ /app/\nRUN between\nCOPY two/ /app/",
     context: "one/ one/a one/b two/ two/a",
     changed: "one/a",
-    actions: ["0:0 copy one/a>/app/a", '0:1 run ["/bin/sh","-c","between"] in / as 0', "0:2 copy two/a>/app/a"],
+    actions: [
+      "0:0 copy one/a>/app/a",
+      '0:1 run ["/bin/sh","-c","between"] in / as 0',
+      "0:2 copy two/a>/app/a",
+      "0:2 repair two>/app",
+    ],
+  },
+  {
+    name: "a COPY from elsewhere puts right what came over it, before or after, and only if something did",
+    dockerfile:
+      "FROM x AS s\nFROM x\nCOPY --from=img /x /app/\nCOPY one/ /app/\nCOPY --from=s /y /app/sub/\nCOPY --from=s /z /z",
+    context: "one/ one/sub/ one/sub/a",
+    changed: "one/sub/a",
+    deleted: "one/gone",
+    facts: (facts) => facts.setShell(1, true),
+    actions: ["1:1 delete /app/gone", "1:1 copy one/sub/a>/app/sub/a", "1:1 flow repair 0 img", "1:2 flow repair 2 0"],
   },
   {
     name: "after a live command nothing restarts",

@@ -13,7 +13,7 @@ export function fixtureProject(services: Readonly<Record<string, Partial<Service
       depends_on: {},
       labels: {},
       ...service,
-    } as Service,
+    },
   ]);
   return { name, services: Object.fromEntries(own), networks: {}, volumes: {}, secrets: {}, configs: {} };
 }
