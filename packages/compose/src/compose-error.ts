@@ -2,22 +2,30 @@ import { type Problem, SlipwayError, summarize } from "@slipway/errors";
 
 /** What can be wrong with a composition. */
 export type ComposeErrorCode =
-  | "COMPOSE_BAD_YAML"
+  | "COMPOSE_SYNTAX"
+  | "COMPOSE_EMPTY"
   | "COMPOSE_DUPLICATE_KEY"
+  | "COMPOSE_KEY_NOT_STRING"
+  | "COMPOSE_TOO_LARGE"
+  | "COMPOSE_VERSION_1"
+  | "COMPOSE_PROJECT_NAME"
+  | "COMPOSE_BAD_INTERPOLATION"
+  | "COMPOSE_UNSET_VARIABLE"
   | "COMPOSE_UNKNOWN_FIELD"
+  | "COMPOSE_WRONG_TYPE"
   | "COMPOSE_BAD_VALUE"
   | "COMPOSE_MISSING_FIELD"
-  | "COMPOSE_BAD_INTERPOLATION"
-  | "COMPOSE_REQUIRED_VARIABLE"
-  | "COMPOSE_UNSUPPORTED"
-  | "COMPOSE_UNKNOWN_REFERENCE"
+  | "COMPOSE_DUPLICATE_ITEM"
+  | "COMPOSE_CONFLICT"
+  | "COMPOSE_UNDEFINED_REFERENCE"
   | "COMPOSE_DEPENDENCY_CYCLE"
-  | "COMPOSE_BAD_NAME"
+  | "COMPOSE_EXTENDS_CYCLE"
+  | "COMPOSE_INCLUDE_CYCLE"
   | "COMPOSE_FILE_NOT_FOUND"
-  | "COMPOSE_OBSOLETE_VERSION"
-  | "COMPOSE_UNSET_VARIABLE";
+  | "COMPOSE_BAD_ENV_FILE"
+  | "COMPOSE_UNSUPPORTED";
 
-/** Everything wrong in a project's compose files. */
+/** Everything wrong in the files of one composition. */
 export class ComposeError extends SlipwayError<ComposeErrorCode> {
   override readonly name: string = "ComposeError";
 

@@ -1,23 +1,29 @@
 /**
- * The composition of a project that has none: one service, `main`, as older frontends ran it.
- * @param image what to run; without it the project's own Dockerfile is built
- * @param dockerfile its path, if it isn't `Dockerfile`
+ * The composition of a project that has none: one privileged service `main` on the host's network, with a volume for
+ * its data. It runs `image`, or what `dockerfile` (else `Dockerfile`) builds.
  */
 export function defaultComposition(image?: string, dockerfile?: string): object {
-  const features = ["kernel-modules", "firmware", "dbus", "supervisor-api", "resin-api"];
   return {
     version: "2.1",
     networks: {},
     volumes: { "resin-data": {} },
     services: {
       main: {
-        ...(image ? { image } : { build: { context: ".", ...(dockerfile ? { dockerfile } : {}) } }),
+        ...(image === undefined
+          ? { build: { context: ".", ...(dockerfile === undefined ? {} : { dockerfile }) } }
+          : { image }),
         privileged: true,
         tty: true,
         restart: "always",
         network_mode: "host",
         volumes: ["resin-data:/data"],
-        labels: Object.fromEntries(features.map((feature) => [`io.balena.features.${feature}`, "1"])),
+        labels: {
+          "io.balena.features.kernel-modules": "1",
+          "io.balena.features.firmware": "1",
+          "io.balena.features.dbus": "1",
+          "io.balena.features.supervisor-api": "1",
+          "io.balena.features.resin-api": "1",
+        },
       },
     },
   };

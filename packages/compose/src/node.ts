@@ -1,1 +1,2 @@
-export { findComposeFiles, nodeHost } from "./node-host.ts";
+export { findComposeFiles } from "./find-compose-files.ts";
+export { nodeHost } from "./node-host.ts";

@@ -1,44 +1,48 @@
 import { ComposeError } from "./compose-error.ts";
-import type { Project } from "./project.ts";
+import { findCycle } from "./consistency/dependency-cycles.ts";
+import type { Project } from "./model/project.ts";
+import { suggestion } from "./suggestion.ts";
 
 /**
- * The services in waves: each needs only services of earlier waves.
- * @param services those wanted, with what they need; all without
- * @throws ComposeError COMPOSE_DEPENDENCY_CYCLE with the cycle's path
+ * The services in waves: those of one wave may start together, once those of the waves before have. With `services`,
+ * those and what they need. Within a wave in the project's order.
+ * @throws ComposeError COMPOSE_DEPENDENCY_CYCLE, COMPOSE_UNDEFINED_REFERENCE
  */
 export function startOrder(project: Project, services?: readonly string[]): string[][] {
-  const level = new Map<string, number>();
-  const needs = (name: string): string[] =>
-    Object.keys(project.services[name]?.depends_on ?? {}).filter((needed) => Object.hasOwn(project.services, needed));
-  // With a stack of its own: a chain of dependencies may be long.
-  for (const start of services ?? Object.keys(project.services)) {
-    const stack: { name: string; rest: string[] }[] = [];
-    const open = new Set<string>();
-    const enter = (name: string): void => {
-      open.add(name);
-      stack.push({ name, rest: needs(name) });
-    };
-    if (!level.has(start)) enter(start);
-    while (stack.length > 0) {
-      const top = stack.at(-1) as { name: string; rest: string[] };
-      const next = top.rest.pop();
-      if (next === undefined) {
-        stack.pop();
-        open.delete(top.name);
-        level.set(top.name, Math.max(-1, ...needs(top.name).map((needed) => level.get(needed) as number)) + 1);
-      } else if (open.has(next)) {
-        const names = stack.map((item) => item.name);
-        const cycle = [...names.slice(names.indexOf(next)), next].join(" → ");
-        throw new ComposeError("COMPOSE_DEPENDENCY_CYCLE", `services depend on each other in a circle: ${cycle}`, {
-          hint: "take one of these out of `depends_on`",
-        });
-      } else if (!level.has(next)) enter(next);
-    }
-  }
+  const needs = new Map(
+    Object.entries(project.services).map(([name, service]) => [
+      name,
+      Object.keys(service.depends_on).filter((key) => Object.hasOwn(project.services, key)),
+    ]),
+  );
+  const cycle = findCycle(needs);
+  if (cycle) throw new ComposeError("COMPOSE_DEPENDENCY_CYCLE", `services depend on each other: ${cycle.join(" → ")}`);
+  const wanted = reachable(services ?? [...needs.keys()], needs);
   const waves: string[][] = [];
-  for (const name of Object.keys(project.services)) {
-    const wave = level.get(name);
-    if (wave !== undefined) (waves[wave] ??= []).push(name);
+  const started = new Set<string>();
+  while (started.size < wanted.size) {
+    const wave = [...needs.keys()].filter(
+      (name) => wanted.has(name) && !started.has(name) && needs.get(name)?.every((need) => started.has(need)),
+    );
+    for (const name of wave) started.add(name);
+    waves.push(wave);
   }
   return waves;
+}
+
+function reachable(names: readonly string[], needs: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const result = new Set<string>();
+  const open = [...names];
+  for (let name = open.pop(); name !== undefined; name = open.pop()) {
+    if (result.has(name)) continue;
+    const own = needs.get(name);
+    if (!own) {
+      throw new ComposeError("COMPOSE_UNDEFINED_REFERENCE", `there is no service \`${name}\``, {
+        hint: suggestion(name, needs.keys(), `the services are ${[...needs.keys()].join(", ")}`),
+      });
+    }
+    result.add(name);
+    open.push(...own);
+  }
+  return result;
 }

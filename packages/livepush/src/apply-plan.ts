@@ -10,7 +10,7 @@ import { isFolder } from "./stat-path.ts";
 import type { Updater } from "./updater.ts";
 
 /** Where the updaters of stages come from. */
-export interface Containers {
+interface Containers {
   containerOf(stage: number): Promise<string>;
   /** A container to copy from, of a stage or an image. */
   sourceOf(from: number | string): Promise<string>;

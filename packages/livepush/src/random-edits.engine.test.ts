@@ -50,7 +50,7 @@ class Random {
   }
 
   pick<T>(items: readonly T[]): T {
-    return items[this.below(items.length)] as T;
+    return items.at(this.below(items.length)) as T;
   }
 }
 

@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import type { Service } from "@slipway/compose";
+import { type Service, serviceToJson } from "@slipway/compose";
 
 /** The order in which the reference implementation writes the fields of a service. */
 const fieldOrder: readonly string[] = words(`
@@ -39,7 +39,7 @@ const nestedOrder: Readonly<Record<string, readonly string[]>> = {
  * does not change a container (build, pull_policy, scale, depends_on, profiles).
  */
 export function configHash(service: Service): string {
-  const record = service as unknown as Readonly<Record<string, unknown>>;
+  const record = serviceToJson(service);
   const members = fieldOrder.flatMap((field) => {
     const value = record[field];
     if (field === "command" || field === "entrypoint") return [member(field, value ?? null, field)];

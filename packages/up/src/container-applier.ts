@@ -184,10 +184,10 @@ function withInherited(
 ): Dockerode.ContainerCreateOptions {
   if (inherit.length === 0) return options;
   const targets = new Set(inherit.map(({ target }) => target));
-  const own = (options.HostConfig?.Mounts ?? []) as Dockerode.MountSettings[];
+  const own = options.HostConfig?.Mounts ?? [];
   const Mounts = [
     ...own.filter(({ Target }) => !targets.has(Target)),
     ...inherit.map(({ target, volume }) => ({ Type: "volume" as const, Source: volume, Target: target })),
   ];
-  return { ...options, HostConfig: { ...options.HostConfig, Mounts } as Dockerode.HostConfig };
+  return { ...options, HostConfig: { ...options.HostConfig, Mounts } };
 }

@@ -14,7 +14,7 @@ function containers(raw: object): Record<string, DesiredContainer> {
 }
 
 function options(service: object, more: object = {}): Dockerode.ContainerCreateOptions {
-  return containers({ services: { web: { image: "busybox", ...service } }, ...more })["web"]!.options;
+  return containers({ services: { web: { image: "busybox", ...service } }, ...more })["web"]?.options ?? {};
 }
 
 test("process, user and terminal", () => {
@@ -105,7 +105,7 @@ test("mounts: bind, named, anonymous and tmpfs", () => {
 });
 
 test("networks: the one of highest priority first, the service's name an alias on each", () => {
-  const web = containers({
+  const { web } = containers({
     services: {
       web: {
         image: "busybox",
@@ -113,16 +113,16 @@ test("networks: the one of highest priority first, the service's name an alias o
       },
     },
     networks: { a: {}, b: { name: "shared" } },
-  })["web"]!;
-  expect(web.attachments).toEqual([
+  });
+  expect(web?.attachments).toEqual([
     {
       network: "shared",
       endpoint: { Aliases: ["p-web-1", "web"], IPAMConfig: { IPv4Address: "172.30.0.5" }, DriverOpts: { x: "1" } },
     },
     { network: "p_a", endpoint: { Aliases: ["p-web-1", "web", "www"] } },
   ]);
-  expect(web.options.HostConfig?.NetworkMode).toBe("shared");
-  expect(Object.keys(web.options.NetworkingConfig?.EndpointsConfig ?? {})).toEqual(["shared"]);
+  expect(web?.options.HostConfig?.NetworkMode).toBe("shared");
+  expect(Object.keys(web?.options.NetworkingConfig?.EndpointsConfig ?? {})).toEqual(["shared"]);
 });
 
 test.each(["host", "none", "container:other"])("network_mode %s", (mode) => {
@@ -236,18 +236,15 @@ test("labels: the service's own, and those of docker compose over them", () => {
 
 test("every value that cannot be read is told at once", () => {
   const project = normalize({ name: "p", services: { web: { image: "busybox" }, db: { image: "busybox" } } });
-  const broken = structuredClone(project) as unknown as { services: Record<string, Record<string, unknown>> };
-  broken.services["web"]!["stop_grace_period"] = "soon";
-  broken.services["db"]!["mem_limit"] = "lots";
+  const { web, db } = project.services;
+  const services = { web: { ...web, stop_grace_period: "soon" }, db: { ...db, mem_limit: "lots" } };
   const images = { web: { reference: "b", id: "1", volumes: [] }, db: { reference: "b", id: "1", volumes: [] } };
   let error: unknown;
   try {
-    desiredState(broken as unknown as Project, { images });
+    desiredState(Object.assign(project, { services }), { images });
   } catch (caught) {
     error = caught;
   }
-  expect(isSlipwayError(error, "UP_INVALID_VALUE") && error.problems.map(({ path }) => path).toSorted()).toEqual([
-    "services.db.mem_limit",
-    "services.web.stop_grace_period",
-  ]);
+  const paths = isSlipwayError(error, "UP_INVALID_VALUE") ? error.problems.map(({ path }) => path) : [];
+  expect(new Set(paths)).toEqual(new Set(["services.db.mem_limit", "services.web.stop_grace_period"]));
 });

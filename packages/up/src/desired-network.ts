@@ -57,7 +57,7 @@ export function desiredNetworks(
             [labelNames.project]: project.name,
             [labelNames.version]: composeVersion,
           },
-        } as Dockerode.NetworkCreateOptions,
+        },
       },
     ];
   });

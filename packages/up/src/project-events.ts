@@ -2,14 +2,14 @@ import { type Engine, engineError } from "@slipway/transport";
 import { labelNames } from "./labels.ts";
 
 /** What happened to a container. */
-export interface EngineEvent {
+interface EngineEvent {
   /** The engine's word: create, start, die, destroy, health_status: healthy. */
   readonly action: string;
   readonly containerId: string;
 }
 
 /** Who wants to know of a project's events. */
-export interface EventListener {
+interface EventListener {
   readonly onEvent: (event: EngineEvent) => void;
   /** The engine is lost; nothing more will come. */
   readonly onLost: (error: unknown) => void;

@@ -242,15 +242,6 @@ test("a container that exits at once: its code and its last words", async () => 
   expect(await leftovers()).toEqual([]);
 });
 
-test("missing images are told all at once, before anything is made", async () => {
-  const missing = project({ a: { image: "slipway-none/a" }, b: { build: "." }, c: sleeping });
-  const error = await failure(run(missing).result);
-  expect(error.code).toBe("UP_IMAGE_MISSING");
-  expect(error.message).toContain("service a: image slipway-none/a is not on the engine");
-  expect(error.message).toContain(`service b: image ${missing.name}-b is not on the engine`);
-  expect(await leftovers()).toEqual([]);
-});
-
 test("an abort removes what this call made, and nothing else", async () => {
   const before = project({ db: sleeping }, { networks: { default: {} } });
   await run(before).result;
@@ -276,18 +267,6 @@ test("an abort removes what this call made, and nothing else", async () => {
   await expect(iterate()).rejects.toThrow("changed my mind");
   await expect(aborted.result).rejects.toBe(abort.signal.reason);
   expect(await leftovers()).toEqual(present);
-});
-
-test("an unknown service and a signal that has aborted", async () => {
-  const lone = project({ web: sleeping });
-  expect(await failure(run(lone, { services: ["wbe"] }).result)).toEqual({
-    code: "UP_UNKNOWN_SERVICE",
-    message: `project ${lone.name} has no service wbe`,
-    hint: "did you mean web?",
-  });
-  const reason = new Error("too late");
-  await expect(run(lone, { signal: AbortSignal.abort(reason) }).result).rejects.toBe(reason);
-  await expect(down(lone, { engine, signal: AbortSignal.abort(reason) }).result).rejects.toBe(reason);
 });
 
 test("namespaces of another service are shared; orphans are removed if asked", async () => {

@@ -1,0 +1,109 @@
+import type { Mapping, Node, Scalar } from "../parse/node.ts";
+import { plainValue } from "../parse/plain-value.ts";
+import { formatDuration, parseDuration } from "../schema/parse-duration.ts";
+import { parseSize } from "../schema/parse-size.ts";
+import { readBoolean } from "../schema/read-boolean.ts";
+import type { RecordShape, Shape } from "../schema/shape.ts";
+import { splitCommand } from "../schema/split-command.ts";
+import { assignmentPairs } from "./assignment-pairs.ts";
+import { readHosts } from "./read-hosts.ts";
+
+/**
+ * A valid node in its long form as the plain data of the project. Fields that are false, 0 or empty are left out
+ * unless their shape keeps them, and so are fields of the user's own.
+ */
+export function decode(node: Node, shape: Shape): unknown {
+  switch (shape.kind) {
+    case "record":
+      return node.kind === "mapping" ? decodeRecord(node, shape) : null;
+    case "map":
+      return node.kind === "mapping" ? decodeMap(node, shape.value) : {};
+    case "list":
+      return node.kind === "sequence" ? node.items.map((item) => decode(item, shape.item)) : [];
+    case "byKind":
+      return decode(node, shape[node.kind] ?? shape.mapping ?? { kind: "anything" });
+    case "assignments":
+      return decodeAssignments(node, shape.nulls ?? false);
+    case "hosts":
+      return readHosts(node).toSorted();
+    case "texts":
+      return node.kind === "sequence" ? node.items.map(textOf) : node.kind === "scalar" ? [node.text] : [];
+    case "command":
+      return decodeCommand(node);
+    case "check":
+      return node.kind === "sequence" ? node.items.map(textOf) : ["CMD-SHELL", textOf(node)];
+    case "anything":
+      return plainValue(node);
+    case "external":
+      return node.kind === "scalar" && decodeScalar(node, { kind: "boolean" });
+    case "text":
+    case "boolean":
+    case "number":
+    case "bytes":
+    case "duration":
+    case "fileMode":
+    case "deviceCount":
+      return node.kind === "scalar" ? decodeScalar(node, shape) : undefined;
+    default:
+      return shape satisfies never;
+  }
+}
+
+function decodeRecord(node: Mapping, { fields }: RecordShape): Record<string, unknown> {
+  const result: Record<string, unknown> = {};
+  for (const [key, field] of Object.entries(fields)) {
+    const entry = node.entries.get(key);
+    if (!entry) continue;
+    const shape = field.kind === "byKind" ? (field[entry.value.kind] ?? field) : field;
+    const value = decode(entry.value, shape);
+    if (!isLeftOut(value, shape)) result[key] = value;
+  }
+  return result;
+}
+
+/** Whether a decoded value says nothing: the reference implementation leaves such fields out. */
+function isLeftOut(value: unknown, shape: Shape): boolean {
+  if (value === undefined || value === null) return true;
+  if (shape.keepZero) return false;
+  if (Array.isArray(value)) return value.length === 0;
+  if (typeof value === "object") return shape.kind !== "record" && Object.keys(value).length === 0;
+  return value === false || value === 0 || value === "" || (shape.kind === "bytes" && value === "0");
+}
+
+function decodeMap(node: Mapping, shape: Shape): Record<string, unknown> {
+  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, decode(value, shape)]));
+}
+
+function decodeAssignments(node: Node, nulls: boolean): Record<string, string | null> {
+  return Object.fromEntries(assignmentPairs(node).map(({ key, value }) => [key, value ?? (nulls ? null : "")]));
+}
+
+function decodeCommand(node: Node): string[] | undefined {
+  if (node.kind === "sequence") return node.items.map(textOf);
+  return node.kind === "scalar" && node.value !== null ? splitCommand(node.text)?.words : undefined;
+}
+
+function decodeScalar(node: Scalar, shape: Shape): unknown {
+  switch (shape.kind) {
+    case "boolean":
+      return typeof node.value === "string" ? readBoolean(node.value) : node.value;
+    case "number":
+      return Number(node.value);
+    case "bytes":
+      return typeof node.value === "string" ? String(parseSize(node.value)) : node.text;
+    case "duration":
+      return formatDuration(parseDuration(node.text) ?? 0);
+    case "fileMode":
+      return typeof node.value === "number"
+        ? `0${node.value.toString(8)}`
+        : `0${Number.parseInt(node.text, 8).toString(8)}`;
+    case "deviceCount":
+      return node.value === "all" ? -1 : Number(node.value);
+    default:
+      return node.text;
+  }
+}
+
+function textOf(node: Node): string {
+  return node.kind === "scalar" ? node.text : "";
+}

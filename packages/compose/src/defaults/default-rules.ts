@@ -1,0 +1,35 @@
+import { type Mapping, type Node, stringField, stringNode, valueNode, withField } from "../parse/node.ts";
+import { PathTable } from "../parse/path-table.ts";
+import type { Transform } from "../canonical/transform-context.ts";
+
+/** Fields are set where they are missing. */
+function missing(fields: (node: Mapping) => Readonly<Record<string, Node>>): Transform {
+  return (node) => {
+    if (node.kind !== "mapping") return node;
+    let result = node;
+    for (const [key, value] of Object.entries(fields(node))) {
+      if (!result.entries.has(key)) result = withField(result, key, value);
+    }
+    return result;
+  };
+}
+
+const deviceRequest: Transform = (node) => {
+  if (node.kind !== "mapping" || node.entries.has("count") || node.entries.has("device_ids")) return node;
+  return withField(node, "count", stringNode("all", node.span));
+};
+
+/** What the parts of a service are where nothing was said. */
+export const defaultRules: PathTable<Transform> = new PathTable<Transform>({
+  "services.*.build": missing((node) => ({ context: stringNode(".", node.span) })),
+  "services.*.secrets.*": missing((node) => ({
+    target: stringNode(`/run/secrets/${stringField(node, "source") ?? ""}`, node.span),
+  })),
+  "services.*.ports.*": missing((node) => ({
+    protocol: stringNode("tcp", node.span),
+    mode: stringNode("ingress", node.span),
+  })),
+  "services.*.gpus.*": deviceRequest,
+  "services.*.deploy.resources.reservations.devices.*": deviceRequest,
+  "services.*.depends_on.*": missing((node) => ({ required: valueNode(true, node.span) })),
+});

@@ -1,0 +1,106 @@
+/** What a text with variables may refer to. */
+export type Lookup = (name: string) => string | undefined;
+
+/** What is wrong with a text with variables, or noteworthy about it. Offsets are in the text. */
+export interface SubstitutionIssue {
+  readonly kind: "syntax" | "required" | "unset";
+  readonly message: string;
+  readonly start: number;
+  readonly end: number;
+}
+
+/** The text without variables, and what was noticed. */
+export interface Substitution {
+  readonly text: string;
+  readonly issues: readonly SubstitutionIssue[];
+}
+
+/**
+ * Replaces `$V`, `${V}`, `${V:-default}`, `${V-default}`, `${V:?message}`, `${V?message}`, `${V:+other}` and
+ * `${V+other}`; defaults may contain variables again. `$$` is a dollar sign. A `$` before anything else stands for
+ * itself. Variables without a value and a default become empty.
+ */
+export function substitute(text: string, lookup: Lookup): Substitution {
+  if (!text.includes("$")) return { text, issues: [] };
+  const issues: SubstitutionIssue[] = [];
+  return { text: expand(text, 0, lookup, issues), issues };
+}
+
+function expand(text: string, offset: number, lookup: Lookup, issues: SubstitutionIssue[]): string {
+  let result = "";
+  let i = 0;
+  while (i < text.length) {
+    const dollar = text.indexOf("$", i);
+    if (dollar < 0) break;
+    result += text.slice(i, dollar);
+    i = dollar;
+    const next = text[dollar + 1];
+    const name = /^[_a-zA-Z][_a-zA-Z0-9]*/.exec(text.slice(dollar + 1, dollar + 257))?.[0];
+    if (next === "$") {
+      result += "$";
+      i += 2;
+    } else if (next === "{") {
+      const end = closingBrace(text, dollar + 1);
+      const inside = text.slice(dollar + 2, end < 0 ? undefined : end);
+      i = end < 0 ? text.length : end + 1;
+      const place = { start: offset + dollar, end: offset + i };
+      if (end < 0) issues.push({ kind: "syntax", message: "`${` has no closing `}`", ...place });
+      else result += braced(inside, offset + dollar + 2, place, lookup, issues);
+    } else if (name === undefined) {
+      result += "$";
+      i += 1;
+    } else {
+      i += 1 + name.length;
+      result += valueOf(name, { start: offset + dollar, end: offset + i }, lookup, issues);
+    }
+  }
+  return result + text.slice(i);
+}
+
+interface Place {
+  readonly start: number;
+  readonly end: number;
+}
+
+function valueOf(name: string, place: Place, lookup: Lookup, issues: SubstitutionIssue[]): string {
+  const value = lookup(name);
+  if (value === undefined) {
+    issues.push({ kind: "unset", message: `variable ${name} is not set: an empty string takes its place`, ...place });
+  }
+  return value ?? "";
+}
+
+/** The content of `${…}`. The earliest operator wins; what follows it is not looked at unless it is needed. */
+function braced(inside: string, offset: number, place: Place, lookup: Lookup, issues: SubstitutionIssue[]): string {
+  const match = /^([_a-zA-Z][_a-zA-Z0-9]*)(?:(:?[-?+])(.*))?$/.exec(inside);
+  if (!match) {
+    const message = `\`\${${inside.replaceAll("\n", "\\n")}}\` is no variable: expected a name, then nothing, or one of :- - :? ? :+ + and a text`;
+    issues.push({ kind: "syntax", message, ...place });
+    return "";
+  }
+  const [, name = "", operator, rest = ""] = match;
+  if (operator === undefined) return valueOf(name, place, lookup, issues);
+  const value = lookup(name);
+  const present = operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
+  const other = (): string => expand(rest, offset + inside.length - rest.length, lookup, issues);
+  if (operator.endsWith("-")) return present ? (value ?? "") : other();
+  if (operator.endsWith("+")) return present ? other() : "";
+  if (present) return value ?? "";
+  const reason = other();
+  issues.push({
+    kind: "required",
+    message: `variable ${name} is required and has no value${reason === "" ? "" : `: ${reason}`}`,
+    ...place,
+  });
+  return "";
+}
+
+/** Where the brace at `open` is closed: braces are counted, so that a default may contain pairs of them. */
+function closingBrace(text: string, open: number): number {
+  let depth = 0;
+  for (let i = open; i < text.length; i++) {
+    if (text[i] === "{") depth++;
+    else if (text[i] === "}" && --depth === 0) return i;
+  }
+  return text.indexOf("}", open);
+}

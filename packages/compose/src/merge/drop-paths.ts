@@ -1,0 +1,25 @@
+import { type Entry, type Node, withEntries } from "../parse/node.ts";
+import { type Path, pathKeys } from "../parse/path.ts";
+
+/** `node` without what `!reset` and `!override` of a later document say is not to be merged with. */
+export function dropPaths(node: Node, paths: readonly Path[]): Node {
+  let result = node;
+  for (const path of paths) result = dropKeys(result, pathKeys(path));
+  return result;
+}
+
+function dropKeys(node: Node, keys: readonly (string | number)[]): Node {
+  const [first, ...rest] = keys;
+  if (first === undefined) return node;
+  if (node.kind === "mapping") {
+    const entry = node.entries.get(String(first));
+    if (!entry) return node;
+    const entries = new Map<string, Entry>(node.entries);
+    if (rest.length === 0) entries.delete(String(first));
+    else entries.set(String(first), { ...entry, value: dropKeys(entry.value, rest) });
+    return withEntries(node, entries);
+  }
+  if (node.kind !== "sequence" || typeof first !== "number") return node;
+  if (rest.length === 0) return { ...node, items: node.items.filter((_, index) => index !== first) };
+  return { ...node, items: node.items.map((item, index) => (index === first ? dropKeys(item, rest) : item)) };
+}

@@ -1,0 +1,111 @@
+import type { Lookup } from "../interpolation/substitute.ts";
+import { sequenceForm } from "../merge/sequence-form.ts";
+import {
+  type Entry,
+  fieldOf,
+  fieldsOf,
+  type Mapping,
+  mappingNode,
+  stringField,
+  stringNode,
+  valueNode,
+  withField,
+} from "../parse/node.ts";
+import { readBoolean } from "../schema/read-boolean.ts";
+import { impliedDependencies } from "./implied-dependencies.ts";
+import { resolveVariables } from "./resolve-variables.ts";
+
+/** What normalising is told besides the document. */
+export interface NormaliseOptions {
+  readonly projectName: string;
+  readonly lookup: Lookup;
+}
+
+/**
+ * The document with everything said that is only implied: the default network where it is used, names on the engine,
+ * dependencies on services whose namespaces or volumes are shared, values of variables named without one.
+ */
+export function normalise(root: Mapping, options: NormaliseOptions): Mapping {
+  const services = fieldOf(root, "services");
+  let result = root;
+  if (services?.kind === "mapping") {
+    const entries = new Map<string, Entry>();
+    for (const [name, entry] of services.entries) {
+      const value = entry.value.kind === "mapping" ? normaliseService(entry.value, options.lookup) : entry.value;
+      entries.set(name, { ...entry, value });
+    }
+    result = withField(result, "services", { ...services, entries });
+  }
+  result = withDefaultNetwork(result);
+  for (const section of ["networks", "volumes", "configs", "secrets"]) result = withNames(result, section, options);
+  return result;
+}
+
+function normaliseService(service: Mapping, lookup: Lookup): Mapping {
+  let result = service;
+  const build = fieldOf(result, "build");
+  if (build?.kind === "mapping") result = withField(result, "build", normaliseBuild(build, lookup));
+  const policy = fieldOf(result, "pull_policy");
+  if (policy?.kind === "scalar" && policy.value === "if_not_present") {
+    result = withField(result, "pull_policy", stringNode("missing", policy.span));
+  }
+  result = withImpliedDependencies(result);
+  const attached = fieldsOf(fieldOf(result, "networks")).length > 0;
+  if (attached || result.entries.has("network_mode") || result.entries.has("provider")) return result;
+  return withField(result, "networks", mappingNode({ default: valueNode(null, service.span) }, service.span));
+}
+
+function normaliseBuild(build: Mapping, lookup: Lookup): Mapping {
+  let result = build;
+  if (!build.entries.has("dockerfile") && !build.entries.has("dockerfile_inline")) {
+    result = withField(result, "dockerfile", stringNode("Dockerfile", build.span));
+  }
+  const args = fieldOf(build, "args");
+  if (args) result = withField(result, "args", resolveVariables(args, lookup, false));
+  const ssh = fieldOf(build, "ssh");
+  if (ssh) result = withField(result, "ssh", { kind: "sequence", items: sequenceForm(ssh), span: ssh.span });
+  return result;
+}
+
+function withImpliedDependencies(service: Mapping): Mapping {
+  const written = fieldOf(service, "depends_on");
+  const entries = new Map<string, Entry>(written?.kind === "mapping" ? written.entries : []);
+  for (const { name, restart, span } of impliedDependencies(service)) {
+    if (entries.has(name)) continue;
+    const fields = {
+      condition: stringNode("service_started", span),
+      restart: restart ? valueNode(true, span) : undefined,
+      required: valueNode(true, span),
+    };
+    entries.set(name, { value: mappingNode(fields, span), key: span });
+  }
+  if (entries.size === 0) return service;
+  return withField(service, "depends_on", { kind: "mapping", entries, span: written?.span ?? service.span });
+}
+
+function withDefaultNetwork(root: Mapping): Mapping {
+  const networks = fieldOf(root, "networks");
+  if (fieldOf(networks, "default")) return root;
+  const used = fieldsOf(fieldOf(root, "services")).some(([, { value }]) =>
+    fieldOf(fieldOf(value, "networks"), "default"),
+  );
+  if (!used) return root;
+  const entries = new Map<string, Entry>(fieldsOf(networks));
+  entries.set("default", { value: mappingNode({}) });
+  return withField(root, "networks", { kind: "mapping", entries, span: networks?.span });
+}
+
+function withNames(root: Mapping, section: string, { projectName }: NormaliseOptions): Mapping {
+  const resources = fieldOf(root, section);
+  if (resources?.kind !== "mapping") return root;
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of resources.entries) {
+    const resource = entry.value.kind === "mapping" ? entry.value : mappingNode({}, entry.value.span);
+    const external = fieldOf(resource, "external");
+    const foreign = external?.kind === "scalar" && readBoolean(external.text) === true;
+    const own = foreign ? key : `${projectName}_${key}`;
+    const value = stringField(resource, "name") ? resource : withField(resource, "name", stringNode(own, entry.key));
+    entries.set(key, { ...entry, value });
+  }
+  return withField(root, section, { ...resources, entries });
+}

@@ -1,0 +1,121 @@
+import type { Span } from "./source-text.ts";
+
+/** A value of a composition with the place that it was written at. Never changed in place: aliases share nodes. */
+export type Node = Scalar | Sequence | Mapping;
+
+/** What a scalar can be; dates are told apart because compose allows them nowhere. */
+export type ScalarValue = string | number | boolean | null;
+
+/** One value. */
+export interface Scalar {
+  readonly kind: "scalar";
+  readonly value: ScalarValue;
+  /** The value as the reference implementation prints it, as in an environment: `0755` is `493`, `1e21` is `1e+21`. */
+  readonly text: string;
+  /** A number that was written as one that need not be whole. */
+  readonly float?: boolean;
+  /** A date or time, which YAML reads unquoted text such as 2024-01-01 as. */
+  readonly date?: boolean;
+  /** It could not be read, which has been told: nothing more is said about it. */
+  readonly broken?: boolean;
+  readonly span?: Span | undefined;
+}
+
+/** A list. */
+export interface Sequence {
+  readonly kind: "sequence";
+  readonly items: readonly Node[];
+  readonly span?: Span | undefined;
+  /** Something invalid was taken out of it and reported. */
+  readonly damaged?: boolean;
+}
+
+/** A mapping in the order in which it was written. */
+export interface Mapping {
+  readonly kind: "mapping";
+  readonly entries: ReadonlyMap<string, Entry>;
+  readonly span?: Span | undefined;
+  /** Something invalid was taken out of it and reported. */
+  readonly damaged?: boolean;
+}
+
+/** A key of a mapping with its value. */
+export interface Entry {
+  readonly value: Node;
+  /** Where the key is. */
+  readonly key?: Span | undefined;
+}
+
+/** A string, placed at `span`. */
+export function stringNode(value: string, span?: Span): Scalar {
+  return { kind: "scalar", value, text: value, span };
+}
+
+/** A boolean, whole number or null, placed at `span`. */
+export function valueNode(value: number | boolean | null, span?: Span): Scalar {
+  return { kind: "scalar", value, text: value === null ? "" : String(value), span };
+}
+
+/** What stands where something could not be read, which has been told. */
+export function brokenNode(span?: Span): Scalar {
+  return { kind: "scalar", value: null, text: "", broken: true, span };
+}
+
+/** A mapping with `fields`, those that are undefined left out, whose keys are placed where their values are. */
+export function mappingNode(fields: Readonly<Record<string, Node | undefined>>, span?: Span): Mapping {
+  const entries = new Map<string, Entry>();
+  for (const [key, value] of Object.entries(fields)) {
+    if (value) entries.set(key, { value, key: value.span });
+  }
+  return { kind: "mapping", entries, span };
+}
+
+/** The same mapping with other entries. */
+export function withEntries(mapping: Mapping, entries: ReadonlyMap<string, Entry>): Mapping {
+  return { ...mapping, entries };
+}
+
+/** The same mapping with `key` set, in its place where it is there already. */
+export function withField(mapping: Mapping, key: string, value: Node): Mapping {
+  const entries = new Map(mapping.entries);
+  entries.set(key, { value, key: mapping.entries.get(key)?.key ?? value.span });
+  return { ...mapping, entries };
+}
+
+/** The same mapping without `key`. */
+export function withoutField(mapping: Mapping, key: string): Mapping {
+  if (!mapping.entries.has(key)) return mapping;
+  const entries = new Map(mapping.entries);
+  entries.delete(key);
+  return { ...mapping, entries };
+}
+
+/** The value of a field. */
+export function fieldOf(node: Node | undefined, key: string): Node | undefined {
+  return node?.kind === "mapping" ? node.entries.get(key)?.value : undefined;
+}
+
+/** The string that a field holds, if it holds one. */
+export function stringField(node: Node | undefined, key: string): string | undefined {
+  return stringOf(fieldOf(node, key));
+}
+
+/** The string that a node is, if it is one. */
+export function stringOf(node: Node | undefined): string | undefined {
+  return node?.kind === "scalar" && typeof node.value === "string" ? node.value : undefined;
+}
+
+/** The keys and values of a mapping; none for anything else. */
+export function fieldsOf(node: Node | undefined): [string, Entry][] {
+  return node?.kind === "mapping" ? [...node.entries] : [];
+}
+
+/** The items of a list; none for anything else. */
+export function itemsOf(node: Node | undefined): readonly Node[] {
+  return node?.kind === "sequence" ? node.items : [];
+}
+
+/** Whether a node is null, written or left empty. */
+export function isNull(node: Node | undefined): boolean {
+  return node?.kind === "scalar" && node.value === null;
+}

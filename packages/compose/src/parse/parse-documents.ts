@@ -1,0 +1,33 @@
+import { type Event, parseEvents, YAMLException } from "js-yaml";
+import type { ProblemList } from "../problem-list.ts";
+import { ComposeTree, type ParsedDocument } from "./compose-tree.ts";
+import type { SourceText } from "./source-text.ts";
+
+/** The events of js-yaml's parser refuse deeper nesting; no composition comes near. */
+const maxDepth = 100;
+
+/**
+ * The documents of a YAML text as nodes that know their places. Anchors, aliases and merge keys are resolved.
+ * Everything wrong is added to `problems`; a text that is no YAML has no documents.
+ */
+export function parseDocuments(source: SourceText, problems: ProblemList): ParsedDocument[] {
+  const events = readEvents(source, problems);
+  return events ? new ComposeTree(source, events, problems).documents() : [];
+}
+
+function readEvents(source: SourceText, problems: ProblemList): Event[] | undefined {
+  try {
+    return parseEvents(source.text, { maxDepth });
+  } catch (error) {
+    if (!(error instanceof YAMLException)) throw error;
+    problems.markIncomplete();
+    const at = error.mark?.position ?? 0;
+    problems.error("COMPOSE_SYNTAX", `not valid YAML: ${error.reason}`, {
+      span: { source, start: at, end: at + 1 },
+      hint: /^\s*\t/m.test(source.text)
+        ? "YAML is indented with spaces, not tabs"
+        : "look at the indentation, and for quotes and brackets that are not closed",
+    });
+    return undefined;
+  }
+}

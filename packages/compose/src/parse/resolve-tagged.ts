@@ -1,0 +1,41 @@
+import type { ProblemList } from "../problem-list.ts";
+import type { Scalar } from "./node.ts";
+import type { Path } from "./path.ts";
+import { resolveNumber, resolvePlain } from "./resolve-scalar.ts";
+import type { Span } from "./source-text.ts";
+
+/** A scalar with one of YAML's own tags, such as `!!str`. */
+export function resolveTagged(
+  text: string,
+  tag: string,
+  span: Span,
+  path: Path | undefined,
+  problems: ProblemList,
+): Scalar {
+  const asText: Scalar = { kind: "scalar", value: text, text, span };
+  if (tag === "!" || tag === "!!str") return asText;
+  const content = resolvePlain(text);
+  switch (tag) {
+    case "!!null":
+      if (content.value === null) return { kind: "scalar", ...content, span };
+      break;
+    case "!!bool":
+      if (typeof content.value === "boolean") return { kind: "scalar", ...content, span };
+      break;
+    case "!!int":
+    case "!!float": {
+      const number = resolveNumber(text);
+      if (number && (tag === "!!float" || !number.float)) return { kind: "scalar", ...number, span };
+      break;
+    }
+    default:
+      problems.error("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
+        span,
+        path,
+        hint: "compose knows `!reset` and `!override`",
+      });
+      return asText;
+  }
+  problems.error("COMPOSE_SYNTAX", `\`${text}\` is not what its tag \`${tag}\` says`, { span, path });
+  return asText;
+}

@@ -1,0 +1,70 @@
+import type { Transform } from "../canonical/transform-context.ts";
+import { fieldOf, type Node, stringField, stringNode, stringOf, withField } from "../parse/node.ts";
+import { PathTable } from "../parse/path-table.ts";
+import { cleanPath, resolvePath } from "./posix-path.ts";
+
+/** What paths are resolved with. */
+export interface PathBase {
+  /** Relative paths start here; an empty string leaves them relative. */
+  readonly directory: string;
+  /** What `~` stands for. */
+  readonly home: string | undefined;
+}
+
+/** The path from the point of view of the engine: absolute where the base is known. */
+export function resolveWith({ directory, home }: PathBase, path: string): string {
+  if (home !== undefined && (path === "~" || path.startsWith("~/"))) return cleanPath(`${home}/${path.slice(1)}`);
+  return resolvePath(directory, path);
+}
+
+/** Whether a build context is no folder here but something that the builder fetches, or another service. */
+export function isRemoteContext(context: string): boolean {
+  return /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
+}
+
+/** The places that hold paths, made absolute. */
+export function pathRules(base: PathBase): PathTable<Transform> {
+  const resolved = (node: Node): Node => {
+    const path = stringOf(node);
+    return path === undefined ? node : stringNode(resolveWith(base, path), node.span);
+  };
+  const context: Transform = (node) => (isRemoteContext(stringOf(node) ?? "") ? node : resolved(node));
+  const mount: Transform = (node, { path, problems }) => {
+    if (node.kind !== "mapping") return node;
+    const target = fieldOf(node, "target");
+    const cleaned = target
+      ? withField(node, "target", stringNode(cleanPath(stringOf(target) ?? ""), target.span))
+      : node;
+    if (stringField(node, "type") !== "bind") return cleaned;
+    const source = fieldOf(node, "source");
+    if (!source || stringOf(source) === "") {
+      problems.error("COMPOSE_MISSING_FIELD", "a bind mount has no source", {
+        path,
+        span: node.span,
+        hint: "say which path of the host is mounted: source: ./path",
+      });
+      return undefined;
+    }
+    return withField(cleaned, "source", resolved(source));
+  };
+  const boundVolume: Transform = (node) => {
+    const options = fieldOf(node, "driver_opts");
+    if (node.kind !== "mapping" || options?.kind !== "mapping") return node;
+    const device = fieldOf(options, "device");
+    if (!device || stringField(options, "o") !== "bind") return node;
+    return withField(node, "driver_opts", withField(options, "device", resolved(device)));
+  };
+  return new PathTable<Transform>({
+    "services.*.build.context": context,
+    "services.*.build.additional_contexts.*": context,
+    "services.*.build.ssh.*": resolved,
+    "services.*.env_file.*.path": resolved,
+    "services.*.label_file.*": resolved,
+    "services.*.extends.file": resolved,
+    "services.*.develop.watch.*.path": resolved,
+    "services.*.volumes.*": mount,
+    "configs.*.file": resolved,
+    "secrets.*.file": resolved,
+    "volumes.*": boundVolume,
+  });
+}

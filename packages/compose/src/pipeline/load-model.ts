@@ -1,0 +1,76 @@
+import { applyExtends } from "../extends/apply-extends.ts";
+import { applyIncludes } from "../include/apply-includes.ts";
+import { interpolate } from "../interpolation/interpolate.ts";
+import { canonicalRules } from "../canonical/canonical-rules.ts";
+import { transformTree } from "../canonical/transform-tree.ts";
+import { defaultRules } from "../defaults/default-rules.ts";
+import { dropPaths } from "../merge/drop-paths.ts";
+import { enforceUnicity } from "../merge/enforce-unicity.ts";
+import { merge } from "../merge/merge.ts";
+import { resolveEnvironments } from "../normalise/resolve-variables.ts";
+import type { ParsedDocument } from "../parse/compose-tree.ts";
+import { isNull, type Mapping, mappingNode, withoutField } from "../parse/node.ts";
+import { pathRules } from "../paths/path-rules.ts";
+import { describeNode } from "../schema/describe-node.ts";
+import { projectShape } from "../schema/project-shape.ts";
+import { checkRules } from "../validate/check-rules.ts";
+import { isVersionOne } from "../validate/is-version-one.ts";
+import { validate } from "../validate/validate.ts";
+import type { ModelFile } from "./model-file.ts";
+import type { PipelineContext, Scope } from "./pipeline-context.ts";
+
+/**
+ * The documents of several files as one, valid and in the long form, with defaults and absolute paths: what the
+ * reference implementation calls the model. `including` are the files that are being included, outermost first.
+ */
+export function loadModel(
+  files: readonly ModelFile[],
+  scope: Scope,
+  context: PipelineContext,
+  including: readonly string[],
+): Mapping {
+  let model: Mapping = mappingNode({});
+  for (const file of files) {
+    for (const document of file.documents) {
+      model = addDocument(model, document, file, scope, context, including);
+    }
+  }
+  const { problems } = context;
+  const defaulted = transformTree(model, defaultRules, problems);
+  const checked = transformTree(defaulted, checkRules, problems);
+  const resolved = transformTree(checked, pathRules(scope), problems);
+  return resolved.kind === "mapping" ? resolveEnvironments(resolved, scope.lookup) : model;
+}
+
+function addDocument(
+  model: Mapping,
+  document: ParsedDocument,
+  file: ModelFile,
+  scope: Scope,
+  context: PipelineContext,
+  including: readonly string[],
+): Mapping {
+  const { problems } = context;
+  if (isNull(document.root)) return model;
+  if (document.root.kind !== "mapping") {
+    const message = `a compose file is a mapping, this is ${describeNode(document.root)}`;
+    problems.error("COMPOSE_WRONG_TYPE", message, { span: document.root.span, hint: "start it with `services:`" });
+    return model;
+  }
+  if (isVersionOne(document.root)) {
+    problems.error("COMPOSE_VERSION_1", "this is a compose file of version 1, which has no `services:`", {
+      span: document.root.span,
+      hint: "put the services under `services:`; https://docs.docker.com/compose/releases/migrate/ tells the rest",
+    });
+    return model;
+  }
+  const written = interpolate(document.root, scope.lookup, problems);
+  const included = applyIncludes(written, scope, context, [...including, file.path], loadModel);
+  const own = included && written.kind === "mapping" ? withoutField(written, "include") : written;
+  const local = included ? merge(dropPaths(included, document.dropped), own, problems) : own;
+  const extended = applyExtends(local, { file: file.path, dropped: document.dropped, scope, context });
+  const merged = enforceUnicity(merge(dropPaths(model, document.dropped), extended, problems));
+  const valid = validate(merged, projectShape, problems) ?? model;
+  const canonical = enforceUnicity(transformTree(valid, canonicalRules, problems));
+  return canonical.kind === "mapping" ? canonical : model;
+}

@@ -1,0 +1,76 @@
+import { checkConsistency } from "../consistency/check-consistency.ts";
+import { decodeProject } from "../decode/decode-project.ts";
+import { withFileValues } from "../environment/service-environment.ts";
+import type { Lookup } from "../interpolation/substitute.ts";
+import type { Project } from "../model/project.ts";
+import type { Service } from "../model/service.ts";
+import { projectName } from "../name/project-name.ts";
+import { normalise } from "../normalise/normalise.ts";
+import { type Entry, fieldOf, mappingNode, withEntries, withField } from "../parse/node.ts";
+import { resolvePath } from "../paths/posix-path.ts";
+import { splitProfiles } from "../profiles/split-profiles.ts";
+import { environmentOf } from "../environment/environment-of.ts";
+import { loadModel } from "./load-model.ts";
+import type { ModelFile } from "./model-file.ts";
+import type { PipelineContext, Scope } from "./pipeline-context.ts";
+
+/** What the pipeline starts from. */
+export interface PipelineInput {
+  readonly files: readonly ModelFile[];
+  readonly explicitName: string | undefined;
+  readonly fallbackName: string | undefined;
+  /** Absolute, or empty: paths stay relative then. */
+  readonly directory: string;
+  readonly environment: ReadonlyMap<string, string>;
+  /** Undefined: those of COMPOSE_PROFILES. */
+  readonly profiles: readonly string[] | undefined;
+  /** Whether the project's `.env` is read. */
+  readonly readsDotenv: boolean;
+}
+
+/** What comes out of it. */
+export interface PipelineOutput {
+  readonly project: Project;
+  /** Services that wait for a profile. */
+  readonly disabled: Readonly<Record<string, Service>>;
+}
+
+/** From parsed files to a project. Undefined while files are missing or where something is wrong, which has been told. */
+export function runPipeline(input: PipelineInput, context: PipelineContext): PipelineOutput | undefined {
+  const { problems, files } = context;
+  const variables = projectEnvironment(input, context);
+  const documents = input.files.flatMap((file) => file.documents.map(({ root }) => root));
+  const { explicitName: explicit, fallbackName: fallback, directory } = input;
+  const name = projectName({ explicit, fallback, directory, documents, lookup: (key) => variables.get(key) }, problems);
+  const lookup: Lookup = (key) => (key === "COMPOSE_PROJECT_NAME" ? name : variables.get(key));
+  const scope: Scope = { directory, lookup, home: variables.get("HOME") ?? variables.get("USERPROFILE") };
+  const model = normalise(loadModel(input.files, scope, context, []), { projectName: name, lookup });
+  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter(Boolean);
+  const services = fieldOf(model, "services");
+  const all = services?.kind === "mapping" ? services : mappingNode({});
+  const split = splitProfiles(all, active);
+  const running = withField(model, "services", split.enabled);
+  if (!problems.incomplete) checkConsistency(running, split.disabled, problems);
+  const entries = new Map<string, Entry>();
+  for (const [key, entry] of split.enabled.entries) {
+    const { value } = entry;
+    entries.set(
+      key,
+      value.kind === "mapping" ? { ...entry, value: withFileValues(key, value, lookup, context) } : entry,
+    );
+  }
+  if (problems.hasErrors || files.wanted.length > 0) return undefined;
+  const project = decodeProject(withField(model, "services", withEntries(split.enabled, entries)), name);
+  const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
+  return { project, disabled };
+}
+
+/** The variables of the process over those of the project's `.env`. */
+function projectEnvironment(input: PipelineInput, context: PipelineContext): ReadonlyMap<string, string> {
+  if (!input.readsDotenv) return input.environment;
+  const path = resolvePath(input.directory, ".env");
+  const answer = context.files.read(path);
+  if (typeof answer !== "object") return input.environment;
+  const own = environmentOf(answer.text, path, (key) => input.environment.get(key), context);
+  return new Map([...own, ...input.environment]);
+}

@@ -1,0 +1,51 @@
+import type { Shape } from "./shape.ts";
+import { fileMounts, ulimits } from "./common-shapes.ts";
+import {
+  boolean,
+  byKind,
+  bytes,
+  hosts,
+  labels,
+  map,
+  record,
+  text,
+  textList,
+  textOrBoolean,
+  texts,
+  uniqueTexts,
+  variables,
+} from "./vocabulary.ts";
+
+const context: Shape = { kind: "text", pattern: /./, expected: "a folder or a URL; write `.` for here" };
+
+/** A service's `build`. */
+export const buildShape: Shape = byKind({
+  scalar: context,
+  mapping: record("a build", {
+    context,
+    dockerfile: text,
+    dockerfile_inline: text,
+    entitlements: textList,
+    args: variables,
+    ssh: byKind({ sequence: uniqueTexts, mapping: map({ kind: "text", scalars: ["null"] }) }),
+    labels,
+    cache_from: textList,
+    cache_to: textList,
+    no_cache: boolean,
+    no_cache_filter: texts,
+    additional_contexts: labels,
+    network: text,
+    provenance: textOrBoolean,
+    sbom: textOrBoolean,
+    pull: boolean,
+    target: text,
+    shm_size: bytes,
+    extra_hosts: hosts,
+    isolation: text,
+    privileged: boolean,
+    secrets: fileMounts,
+    tags: textList,
+    ulimits,
+    platforms: textList,
+  }),
+});

@@ -1,0 +1,98 @@
+import { serviceShape } from "./service-shape.ts";
+import type { RecordShape, Shape } from "./shape.ts";
+import {
+  boolean,
+  byKind,
+  kept,
+  labels,
+  list,
+  map,
+  record,
+  resourceKey,
+  text,
+  textList,
+  textOrNumber,
+  texts,
+  whole,
+} from "./vocabulary.ts";
+
+const driverOptions: Shape = map(textOrNumber);
+const external: Shape = { kind: "external" };
+
+const network: Shape = record(
+  "a network",
+  {
+    name: text,
+    driver: text,
+    driver_opts: driverOptions,
+    ipam: record(
+      "ipam",
+      {
+        driver: text,
+        config: list(
+          record("an address pool", { subnet: text, ip_range: text, gateway: text, aux_addresses: map(text) }),
+        ),
+        options: map(text),
+      },
+      { keepZero: true },
+    ),
+    external,
+    internal: boolean,
+    enable_ipv4: kept(boolean),
+    enable_ipv6: kept(boolean),
+    attachable: boolean,
+    labels,
+  },
+  { nullable: true },
+);
+
+const volume: Shape = record(
+  "a volume",
+  { name: text, driver: text, driver_opts: driverOptions, external, labels },
+  { nullable: true },
+);
+
+const secret: Shape = record("a secret", {
+  name: text,
+  environment: text,
+  file: text,
+  external,
+  labels,
+  driver: text,
+  driver_opts: driverOptions,
+  template_driver: text,
+});
+
+const config: Shape = record("a config", {
+  name: text,
+  content: text,
+  environment: text,
+  file: text,
+  external,
+  labels,
+  template_driver: text,
+});
+
+const model: Shape = record(
+  "a model",
+  { name: text, model: text, context_size: whole, runtime_flags: textList },
+  { required: ["model"] },
+);
+
+const included: Shape = byKind({
+  scalar: text,
+  mapping: record("an include", { path: texts, env_file: texts, project_directory: text }, { closed: true }),
+});
+
+/** A whole compose file. */
+export const projectShape: RecordShape = record("a compose file", {
+  version: text,
+  name: text,
+  include: list(included),
+  services: map(serviceShape, resourceKey),
+  models: map(model, resourceKey),
+  networks: map(network, resourceKey),
+  volumes: map(volume, resourceKey),
+  secrets: map(secret, resourceKey),
+  configs: map(config, resourceKey),
+});

@@ -1,0 +1,46 @@
+import type { Project } from "./model/project.ts";
+import type { Service } from "./model/service.ts";
+import { serviceToJson } from "./service-to-json.ts";
+
+/**
+ * The project as `docker compose config --format json` prints it: without resources that no service uses, and with
+ * dollar signs doubled so that it can be loaded again.
+ */
+export function toJson(project: Project): Record<string, unknown> {
+  const services = Object.values(project.services);
+  const { name, services: _, networks, volumes, secrets, configs, models: __, ...extensions } = project;
+  const json: Record<string, unknown> = {
+    name,
+    services: Object.fromEntries(services.map((service) => [service.name, serviceToJson(service)])),
+    networks: used(printedNetworks(networks), services, ({ networks }) => Object.keys(networks)),
+    volumes: used(volumes, services, ({ volumes }) => volumes.flatMap(({ source }) => source ?? [])),
+    secrets: used(secrets, services, ({ secrets = [], build }) =>
+      [...secrets, ...(build?.secrets ?? [])].map(({ source }) => source),
+    ),
+    configs: used(configs, services, ({ configs = [] }) => configs.map(({ source }) => source)),
+    ...extensions,
+  };
+  const present = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
+  return JSON.parse(JSON.stringify(present).replaceAll("$", "$$$$")) as Record<string, unknown>;
+}
+
+/** Every network is printed with its ipam, of which the options are left out. */
+function printedNetworks(networks: Project["networks"]): Record<string, object> {
+  return Object.fromEntries(
+    Object.entries(networks).map(([key, { ipam: { options: _options, ...ipam } = {}, ...network }]) => [
+      key,
+      { ...network, ipam },
+    ]),
+  );
+}
+
+/** The resources that a service uses; undefined where none is. */
+function used<Resource>(
+  resources: Readonly<Record<string, Resource>>,
+  services: readonly Service[],
+  names: (service: Service) => readonly string[],
+): Record<string, Resource> | undefined {
+  const wanted = new Set(services.flatMap(names));
+  const entries = Object.entries(resources).filter(([key]) => wanted.has(key));
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}

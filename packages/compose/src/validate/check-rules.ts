@@ -1,0 +1,95 @@
+import type { Transform, TransformContext } from "../canonical/transform-context.ts";
+import { fieldOf, isNull, type Node, stringField } from "../parse/node.ts";
+import { PathTable } from "../parse/path-table.ts";
+import { below, formatPath } from "../parse/path.ts";
+import { readBoolean } from "../schema/read-boolean.ts";
+
+/** A check: it tells what is wrong and leaves the node as it is. */
+function check(tell: (node: Node, context: TransformContext) => void): Transform {
+  return (node, context) => {
+    tell(node, context);
+    return node;
+  };
+}
+
+function isExternal(node: Node): boolean {
+  const external = fieldOf(node, "external");
+  return external?.kind === "scalar" && readBoolean(external.text) === true;
+}
+
+function present(node: Node, fields: readonly string[]): string[] {
+  return fields.filter((field) => {
+    const value = fieldOf(node, field);
+    return value !== undefined && !isNull(value);
+  });
+}
+
+/** A resource that somebody else makes has no say in how it is made. */
+const externalOnly = (fields: readonly string[], severity: "error" | "warn"): Transform =>
+  check((node, { path, problems }) => {
+    if (!isExternal(node)) return;
+    for (const field of present(node, fields)) {
+      problems[severity]("COMPOSE_CONFLICT", `\`${formatPath(path)}\` is external and cannot have \`${field}\``, {
+        path: path && below(path, field),
+        span: fieldOf(node, field)?.span,
+        hint: "leave one of the two out",
+      });
+    }
+  });
+
+/** A secret or config has one origin. */
+const oneOrigin = (origins: readonly string[]): Transform =>
+  check((node, { path, problems }) => {
+    if (node.kind !== "mapping" || node.damaged || isExternal(node) || node.entries.has("driver")) return;
+    const given = present(node, origins);
+    const place = { path, span: node.span };
+    const choices = origins.map((origin) => `\`${origin}\``).join(", ");
+    if (given.length > 1) {
+      const message = `\`${formatPath(path)}\` has ${given.map((one) => `\`${one}\``).join(" and ")}`;
+      problems.error("COMPOSE_CONFLICT", message, { ...place, hint: `keep one of ${choices}` });
+    }
+    if (given.length === 0) {
+      const message = `\`${formatPath(path)}\` doesn't say where it comes from`;
+      problems.error("COMPOSE_MISSING_FIELD", message, {
+        ...place,
+        hint: `give it one of ${choices}, or external: true`,
+      });
+    }
+  });
+
+const deviceRequest: Transform = check((node, { path, problems }) => {
+  if (present(node, ["count", "device_ids"]).length < 2) return;
+  problems.error("COMPOSE_CONFLICT", `\`${formatPath(path)}\` has both \`count\` and \`device_ids\``, {
+    path,
+    span: node.span,
+    hint: "leave one of the two out",
+  });
+});
+
+const hostAddress: Transform = check((node, { path, problems }) => {
+  const address = stringField(node, "host_ip");
+  if (address === undefined || /^(?:(?:\d{1,3}\.){3}\d{1,3}|[\da-fA-F:.]*:[\da-fA-F:.]*(?:%\w+)?)?$/.test(address))
+    return;
+  problems.error("COMPOSE_BAD_VALUE", `\`${address}\` is not an IP address`, {
+    path: path && below(path, "host_ip"),
+    span: fieldOf(node, "host_ip")?.span,
+  });
+});
+
+const watchedPath: Transform = check((node, { path, problems }) => {
+  if (node.kind !== "scalar" || node.text !== "") return;
+  problems.error("COMPOSE_BAD_VALUE", `\`${formatPath(path)}\` is empty`, { path, span: node.span });
+});
+
+/** What fields say about each other, once they are in their long form. */
+export const checkRules: PathTable<Transform> = new PathTable<Transform>({
+  "volumes.*": externalOnly(["driver", "driver_opts", "labels"], "error"),
+  // The reference implementation lets these pass without effect.
+  "networks.*": externalOnly(["driver", "driver_opts", "ipam", "internal", "attachable", "labels"], "warn"),
+  "secrets.*": oneOrigin(["file", "environment"]),
+  "configs.*": oneOrigin(["file", "environment", "content"]),
+  "services.*.ports.*": hostAddress,
+  "services.*.gpus.*": deviceRequest,
+  "services.*.deploy.resources.reservations.devices.*": deviceRequest,
+  "services.*.develop.watch.*.path": watchedPath,
+});

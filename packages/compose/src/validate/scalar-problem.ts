@@ -1,0 +1,122 @@
+import type { Node, Scalar } from "../parse/node.ts";
+import { parseDuration } from "../schema/parse-duration.ts";
+import { parseSize } from "../schema/parse-size.ts";
+import { readBoolean } from "../schema/read-boolean.ts";
+import { readNumber } from "../schema/read-number.ts";
+import type { NumberShape, Shape, Text } from "../schema/shape.ts";
+import { splitCommand } from "../schema/split-command.ts";
+
+/** Why a node is not of a shape that is one value. */
+export interface ScalarProblem {
+  /** What had to be there, where something of another kind is. */
+  readonly wanted?: string;
+  /** What is wrong with it, where the kind is right. */
+  readonly message?: string;
+  readonly hint?: string | undefined;
+}
+
+const quoteIt = (node: Scalar): string => `put it in quotes: "${node.text}"`;
+
+/** What is wrong with `node` as a value of `shape`; undefined if nothing is. */
+export function scalarProblem(node: Node, shape: Shape): ScalarProblem | undefined {
+  if (node.kind !== "scalar") return { wanted: nameOf(shape) };
+  if (node.date) return { wanted: nameOf(shape), hint: quoteIt(node) };
+  switch (shape.kind) {
+    case "text":
+      return textProblem(node, shape);
+    case "number":
+      return numberProblem(node, shape);
+    case "boolean":
+      return booleanProblem(node, shape.strict ?? false);
+    case "bytes":
+      return sizeProblem(node, shape.strict ?? false);
+    case "duration":
+      if (typeof node.value !== "string") return { wanted: nameOf(shape), hint: "a duration has a unit, as in 10s" };
+      if (parseDuration(node.value) !== undefined) return undefined;
+      return { message: `\`${node.value}\` is not a duration`, hint: "write it with units, as in 1m30s" };
+    case "fileMode":
+      if (typeof node.value === "number" && !node.float && node.value >= 0) return undefined;
+      if (typeof node.value === "string" && /^0?[0-7]{1,5}$/.test(node.value)) return undefined;
+      return { message: `\`${node.text}\` is not a file mode`, hint: "write it in octal digits, as in 0440" };
+    case "deviceCount":
+      if (node.value === "all" || (typeof node.value === "number" && !node.float)) return undefined;
+      if (typeof node.value === "string" && /^-?\d+$/.test(node.value)) return undefined;
+      return { message: `\`${node.text}\` is not a number of devices`, hint: "write a number or `all`" };
+    case "command":
+    case "check":
+      return commandProblem(node, shape.kind === "command");
+    default:
+      return { wanted: nameOf(shape) };
+  }
+}
+
+function textProblem(node: Scalar, shape: Text): ScalarProblem | undefined {
+  if (typeof node.value !== "string") {
+    const kind = node.value === null ? "null" : typeof node.value;
+    if (shape.scalars?.some((one) => one === kind)) return undefined;
+    return { wanted: nameOf(shape), hint: node.value === null ? undefined : quoteIt(node) };
+  }
+  if (shape.choices && !shape.choices.includes(node.value)) {
+    return { message: `\`${node.value}\` is none of ${shape.choices.join(", ")}` };
+  }
+  if (shape.pattern && !shape.pattern.test(node.value)) {
+    return { message: `\`${node.value}\` is not ${shape.expected}` };
+  }
+  return undefined;
+}
+
+function numberProblem(node: Scalar, shape: NumberShape): ScalarProblem | undefined {
+  const text = typeof node.value === "string" && !shape.strict ? node.value : undefined;
+  const value = typeof node.value === "number" ? node.value : text && readNumber(text, shape.whole);
+  if (typeof value !== "number" || !Number.isFinite(value)) {
+    return typeof node.value === "string" && !shape.strict
+      ? { message: `\`${node.value}\` is not ${nameOf(shape)}` }
+      : { wanted: nameOf(shape) };
+  }
+  if (shape.whole && !Number.isInteger(value)) return { message: `${node.text} is not ${nameOf(shape)}` };
+  if (shape.min !== undefined && value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
+  if (shape.max !== undefined && value > shape.max) return { message: `${node.text} is more than ${shape.max}` };
+  return undefined;
+}
+
+function booleanProblem(node: Scalar, strict: boolean): ScalarProblem | undefined {
+  if (typeof node.value === "boolean") return undefined;
+  if (strict || typeof node.value !== "string") return { wanted: "true or false" };
+  return readBoolean(node.value) === undefined ? { message: `\`${node.value}\` is neither true nor false` } : undefined;
+}
+
+function sizeProblem(node: Scalar, strict: boolean): ScalarProblem | undefined {
+  if (typeof node.value === "number" && !strict) {
+    return Number.isInteger(node.value) ? undefined : { message: `${node.text} is not a whole number of bytes` };
+  }
+  if (typeof node.value !== "string") return { wanted: "a size, as in 512m", hint: strict ? quoteIt(node) : undefined };
+  if (parseSize(node.value) !== undefined) return undefined;
+  return { message: `\`${node.value}\` is not a size`, hint: "write it with a unit, as in 512m or 1.5g" };
+}
+
+function commandProblem(node: Scalar, split: boolean): ScalarProblem | undefined {
+  if (node.value === null && split) return undefined;
+  if (typeof node.value !== "string") return { wanted: "a string or a list of strings" };
+  if (!split || splitCommand(node.value)) return undefined;
+  return {
+    message: `\`${node.value}\` cannot be split into words: a quote or parenthesis is open`,
+    hint: 'for a shell, write ["sh", "-c", "..."]',
+  };
+}
+
+function nameOf(shape: Shape): string {
+  switch (shape.kind) {
+    case "text":
+      return shape.scalars?.includes("number") ? "a string or a number" : "a string";
+    case "number":
+      return shape.whole ? "a whole number" : "a number";
+    case "boolean":
+      return "true or false";
+    case "bytes":
+      return "a size, as in 512m";
+    case "duration":
+      return "a duration, as in 1m30s";
+    default:
+      return "one value";
+  }
+}

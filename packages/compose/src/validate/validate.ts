@@ -1,0 +1,197 @@
+import type { ComposeErrorCode } from "../compose-error.ts";
+import type { Entry, Mapping, Node, Sequence } from "../parse/node.ts";
+import { below, formatPath, type Path } from "../parse/path.ts";
+import type { ProblemList } from "../problem-list.ts";
+import { describeNode } from "../schema/describe-node.ts";
+import type { ByKind, MapShape, RecordShape, Shape } from "../schema/shape.ts";
+import { suggestion } from "../suggestion.ts";
+import { scalarProblem } from "./scalar-problem.ts";
+
+/**
+ * The node without what is not of its shape, every such thing being told. Undefined if the node itself is not. What
+ * lost something is marked as damaged, so that nobody complains about its absence later on.
+ */
+export function validate(node: Node, shape: Shape, problems: ProblemList, path?: Path): Node | undefined {
+  return new Validation(problems).check(node, shape, path);
+}
+
+class Validation {
+  readonly #problems: ProblemList;
+
+  constructor(problems: ProblemList) {
+    this.#problems = problems;
+  }
+
+  check(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
+    if (node.kind === "scalar" && node.broken) return undefined;
+    switch (shape.kind) {
+      case "record":
+        return this.#record(node, shape, path);
+      case "map":
+        return this.#map(node, shape, path);
+      case "list":
+        return this.#list(node, shape.item, shape.unique ?? false, path);
+      case "byKind":
+        return this.#byKind(node, shape, path);
+      case "assignments":
+        return this.#assignments(node, path);
+      case "hosts":
+        return this.#hosts(node, path);
+      case "texts":
+        return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, { kind: "text" }, path);
+      case "command":
+      case "check":
+        return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, shape, path);
+      case "external":
+        if (node.kind !== "mapping") return this.#scalar(node, { kind: "boolean" }, path);
+        return this.#record(node, externalName, path);
+      case "anything":
+        return node;
+      case "text":
+      case "boolean":
+      case "number":
+      case "bytes":
+      case "duration":
+      case "fileMode":
+      case "deviceCount":
+        return this.#scalar(node, shape, path);
+      default:
+        return shape satisfies never;
+    }
+  }
+
+  #wrong(node: Node, expected: string, path: Path | undefined, hint?: string): undefined {
+    const message = `${placeName(path)} is ${describeNode(node)}, expected ${expected}`;
+    this.#tell("COMPOSE_WRONG_TYPE", message, node, path, hint);
+  }
+
+  #tell(code: ComposeErrorCode, message: string, node: Node, path: Path | undefined, hint?: string): void {
+    this.#problems.error(code, message, { path, span: node.span, hint });
+  }
+
+  #scalar(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
+    const problem = scalarProblem(node, shape);
+    if (!problem) return node;
+    const { message, hint } = problem;
+    if (message !== undefined) this.#tell("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, node, path, hint);
+    else this.#wrong(node, problem.wanted ?? "another value", path, hint);
+    return undefined;
+  }
+
+  #record(node: Node, shape: RecordShape, path: Path | undefined): Node | undefined {
+    if (shape.nullable && node.kind === "scalar" && node.value === null) return node;
+    if (node.kind !== "mapping") return this.#wrong(node, `${shape.title} (a mapping)`, path);
+    const entries = new Map<string, Entry>();
+    for (const [key, entry] of node.entries) {
+      const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
+      const value = field ? this.check(entry.value, field, below(path, key)) : this.#extra(key, entry, shape, path);
+      if (value) entries.set(key, { ...entry, value });
+    }
+    for (const key of shape.required ?? []) {
+      if (node.entries.has(key)) continue;
+      const message = `${placeName(path)} has no \`${key}\`, which ${shape.title} needs`;
+      this.#tell("COMPOSE_MISSING_FIELD", message, node, path);
+      return undefined;
+    }
+    return repaired(node, entries);
+  }
+
+  /** A field that the shape doesn't have. */
+  #extra(key: string, entry: Entry, shape: RecordShape, path: Path | undefined): Node | undefined {
+    if (!shape.closed && key.startsWith("x-")) return entry.value;
+    this.#problems.error("COMPOSE_UNKNOWN_FIELD", `unknown field \`${key}\` in ${placeName(path)}`, {
+      path: below(path, key),
+      span: entry.key ?? entry.value.span,
+      hint: suggestion(
+        key,
+        Object.keys(shape.fields),
+        `${shape.title} has no such field${shape.closed ? "" : "; fields of your own start with x-"}`,
+      ),
+    });
+    return undefined;
+  }
+
+  #map(node: Node, shape: MapShape, path: Path | undefined): Node | undefined {
+    if (node.kind !== "mapping") return this.#wrong(node, "a mapping", path);
+    const entries = new Map<string, Entry>();
+    for (const [key, entry] of node.entries) {
+      if (shape.keys && !shape.keys.test(key)) {
+        this.#problems.error("COMPOSE_BAD_VALUE", `\`${key}\` cannot be a name in ${placeName(path)}`, {
+          path: below(path, key),
+          span: entry.key ?? entry.value.span,
+          hint: "names consist of letters, digits, dots, underscores and hyphens",
+        });
+        continue;
+      }
+      const value = this.check(entry.value, shape.value, below(path, key));
+      if (value) entries.set(key, { ...entry, value });
+    }
+    return repaired(node, entries);
+  }
+
+  #list(node: Node, item: Shape, unique: boolean, path: Path | undefined): Node | undefined {
+    if (node.kind !== "sequence") return this.#wrong(node, "a list", path);
+    const items: Node[] = [];
+    const seen = new Set<string>();
+    for (const [index, one] of node.items.entries()) {
+      const place = below(path, index);
+      const valid = this.check(one, item, place);
+      if (!valid) continue;
+      const identity = unique && one.kind === "scalar" ? `${typeof one.value} ${one.text}` : undefined;
+      if (identity !== undefined && seen.has(identity)) {
+        const text = one.kind === "scalar" ? one.text : "";
+        this.#tell(
+          "COMPOSE_DUPLICATE_ITEM",
+          `${placeName(path)} has \`${text}\` twice`,
+          one,
+          place,
+          "keep one of the two",
+        );
+        continue;
+      }
+      if (identity !== undefined) seen.add(identity);
+      items.push(valid);
+    }
+    return items.length === node.items.length ? { ...node, items } : { ...node, items, damaged: true };
+  }
+
+  #texts(node: Sequence, path: Path | undefined): Node | undefined {
+    return this.#list(node, { kind: "text" }, false, path);
+  }
+
+  #byKind(node: Node, shape: ByKind, path: Path | undefined): Node | undefined {
+    const own = shape[node.kind];
+    // Empty is a form of its own only where one of the shapes says so.
+    const empty = node.kind === "scalar" && node.value === null && !shape.scalar;
+    if (empty && shape.mapping?.kind === "record" && shape.mapping.nullable) return node;
+    if (own && !empty) return this.check(node, own, path);
+    const forms = [shape.scalar && "a string", shape.sequence && "a list", shape.mapping && "a mapping"].filter(
+      (form) => typeof form === "string",
+    );
+    return this.#wrong(node, forms.join(" or "), path);
+  }
+
+  #assignments(node: Node, path: Path | undefined): Node | undefined {
+    if (node.kind === "sequence") return this.#texts(node, path);
+    if (node.kind !== "mapping") return this.#wrong(node, "a list of KEY=value or a mapping", path);
+    return this.#map(node, { kind: "map", value: assigned }, path);
+  }
+
+  #hosts(node: Node, path: Path | undefined): Node | undefined {
+    if (node.kind === "sequence") return this.#list(node, { kind: "text" }, true, path);
+    if (node.kind !== "mapping") return this.#wrong(node, "a list of host=address or a mapping", path);
+    return this.#map(node, { kind: "map", value: { kind: "texts" } }, path);
+  }
+}
+
+const assigned: Shape = { kind: "text", scalars: ["number", "boolean", "null"] };
+const externalName: RecordShape = { kind: "record", title: "external", fields: { name: { kind: "text" } } };
+
+function repaired(node: Mapping, entries: ReadonlyMap<string, Entry>): Mapping {
+  const lost = entries.size < node.entries.size;
+  return lost ? { ...node, entries, damaged: true } : { ...node, entries };
+}
+
+function placeName(path: Path | undefined): string {
+  return path ? `\`${formatPath(path)}\`` : "the file";
+}
