@@ -12,6 +12,8 @@ import { runMain, seconds, SetupError, step } from "./say.mjs";
 const stateDirectory = "/var/lib/slipway-engine";
 const pidFile = path.join(stateDirectory, "dockerd.pid");
 const logFile = path.join(stateDirectory, "dockerd.log");
+const execRoot = "/var/run/slipway-engine";
+const containerdPidFile = path.join(execRoot, "containerd/containerd.pid");
 const socket = "/var/run/docker.sock";
 const readyWithinMs = 60_000;
 
@@ -91,10 +93,14 @@ function onPath(name) {
 
 async function startDaemon() {
   await mkdir(stateDirectory, { recursive: true, mode: 0o711 });
+  // Left by ones that were killed: dockerd would take any process of that number, a dead one too, for one that runs.
+  await rm(pidFile, { force: true });
+  const containerd = Number(await readFile(containerdPidFile, "utf8").catch(() => ""));
+  if (!(await runs(containerd, "containerd"))) await rm(containerdPidFile, { force: true });
   const log = await open(logFile, "w");
   const args = [
     `--data-root=${path.join(stateDirectory, "data")}`,
-    "--exec-root=/var/run/slipway-engine",
+    `--exec-root=${execRoot}`,
     `--pidfile=${pidFile}`,
     `--host=unix://${socket}`,
   ];
@@ -127,18 +133,26 @@ async function untilReady(since) {
 /** The pid of the dockerd that this script started, if it still runs. */
 async function ownPid() {
   const pid = Number(await readFile(pidFile, "utf8").catch(() => ""));
-  if (!pid) return undefined;
-  const name = await readFile(`/proc/${pid}/comm`, "utf8").catch(() => "");
-  return name.trim() === "dockerd" ? pid : undefined;
+  return pid && (await runs(pid, "dockerd")) ? pid : undefined;
+}
+
+/**
+ * Whether a process is that program and runs: one that was killed and not collected yet has a name, but no command line.
+ * @param {number} pid
+ * @param {string} name
+ */
+async function runs(pid, name) {
+  const [program = ""] = (await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).split("\0");
+  return path.basename(program) === name;
 }
 
 async function foreignDaemon() {
   const pids = await command("pgrep", ["-x", "dockerd"]).catch(() => "");
   const own = await ownPid();
-  return pids
-    .split("\n")
-    .map(Number)
-    .find((pid) => pid && pid !== own);
+  for (const pid of pids.split("\n").map(Number)) {
+    if (pid && pid !== own && (await runs(pid, "dockerd"))) return pid;
+  }
+  return undefined;
 }
 
 /** Stops the dockerd that this script started, and no other. */
