@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Files, Workbench, writeFiles } from "../test/workbench.ts";
 
 /** After a push the container must be as a fresh build of the edited context would have made it. */
@@ -220,6 +220,7 @@ let bench: Workbench;
 beforeAll(async () => {
   bench = await Workbench.open();
 });
+afterEach(() => bench.clear());
 afterAll(() => bench.close());
 
 test.each(cases)("$name", async ({ dockerfile, files, edits, roots, stages = [] }) => {

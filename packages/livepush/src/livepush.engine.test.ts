@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Files, Workbench, writeFiles } from "../test/workbench.ts";
 import { liveDockerfile } from "./live-dockerfile.ts";
 import { Livepush } from "./livepush.ts";
@@ -8,6 +8,7 @@ let bench: Workbench;
 beforeAll(async () => {
   bench = await Workbench.open();
 });
+afterEach(() => bench.clear());
 afterAll(() => bench.close());
 
 const from = "FROM slipway-base/busybox:1\n";

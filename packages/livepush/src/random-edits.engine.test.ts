@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from "vitest";
+import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Files, Workbench, writeFiles } from "../test/workbench.ts";
 
 const dockerfiles = Number(process.env["LIVEPUSH_RANDOM_DOCKERFILES"] ?? 4);
@@ -8,6 +8,7 @@ let bench: Workbench;
 beforeAll(async () => {
   bench = await Workbench.open();
 });
+afterEach(() => bench.clear());
 afterAll(() => bench.close());
 
 const firstSeed = Number(process.env["LIVEPUSH_SEED"] ?? Date.now() % 1_000_000);

@@ -121,7 +121,8 @@ export class Workbench {
     return said.trim();
   }
 
-  async close(): Promise<void> {
+  /** Removes all that was made so far. */
+  async clear(): Promise<void> {
     await Promise.allSettled([...this.#sessions].map((push) => push.cleanupIntermediateContainers()));
     const { docker } = this.engine;
     await Promise.allSettled(
@@ -129,6 +130,12 @@ export class Workbench {
     );
     await Promise.allSettled([...this.#images].map((id) => docker.getImage(id).remove({ force: true })));
     await Promise.all(this.#folders.map((folder) => rm(folder, { recursive: true, force: true })));
+    for (const made of [this.#sessions, this.#containers, this.#images]) made.clear();
+    this.#folders.length = 0;
+  }
+
+  async close(): Promise<void> {
+    await this.clear();
     this.engine.close();
   }
 }
