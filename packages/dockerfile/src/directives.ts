@@ -2,7 +2,7 @@ import type { LineIndex, Problem } from "@slipway/errors";
 import type { DockerfileErrorCode } from "./dockerfile-error.ts";
 import { lineEnd } from "./logical-line.ts";
 
-const directive = /^#[ \t]*([A-Za-z][A-Za-z0-9]*)[ \t]*=[ \t]*(.*?)[ \t]*$/;
+const directive = /^\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$/;
 const known = new Set(["escape", "syntax", "check"]);
 
 /** Reads the parser directives: comments `# name=value` above everything else, a blank line included. */
@@ -14,7 +14,7 @@ export function readDirectives(
   const problems: Problem<DockerfileErrorCode>[] = [];
   for (let at = source.startsWith("\uFEFF") ? 1 : 0; at < source.length;) {
     const { content, next } = lineEnd(source, at);
-    const match = directive.exec(source.slice(at, content).trim());
+    const match = directive.exec(source.slice(at, content));
     const name = match?.[1]?.toLowerCase();
     if (!match || name === undefined || !known.has(name)) break;
     const value = match[2] as string;

@@ -1,12 +1,21 @@
+import { ExpansionProblem, replacePattern, trimPrefix, trimSuffix } from "./pattern.ts";
+import { isSpace } from "./space.ts";
+
 /** Gives a variable's value, or undefined where it isn't set. */
 export type Lookup = (name: string) => string | undefined;
 
-/** Why a text can't be expanded. */
-export class ExpansionProblem {
-  readonly message: string;
-  constructor(message: string) {
-    this.message = message;
-  }
+export interface ExpandOptions {
+  /** Quotes are text, as in a here-document that is copied. */
+  readonly skipQuotes?: boolean | undefined;
+  /** Quotes stay where they are, though they still quote. */
+  readonly keepQuotes?: boolean | undefined;
+  readonly keepEscapes?: boolean | undefined;
+  /** A variable that isn't set stays as written. */
+  readonly keepUnset?: boolean | undefined;
+  /** `<< NAME` is one word. */
+  readonly joinHeredocs?: boolean | undefined;
+  /** Only `${V:-…}`, `${V:+…}`, `${V:?…}` and `${V?…}`, as Docker 20.10 has them. */
+  readonly colonOnly?: boolean | undefined;
 }
 
 /**
@@ -14,134 +23,239 @@ export class ExpansionProblem {
  * `:?`, `?`, `#`, `##`, `%`, `%%`, `/`, `//`. Nothing is expanded in single quotes. A variable that isn't set is empty.
  * @throws ExpansionProblem
  */
-export function expand(text: string, lookup: Lookup, escape: string, options: { readonly raw?: boolean } = {}): string {
-  return new Expander(text, lookup, escape, options.raw ?? false).run();
+export function expand(text: string, lookup: Lookup, escape: string, options: ExpandOptions = {}): string {
+  return isPlain(text, escape) ? text : new Expander(text, lookup, escape, options).run().text;
+}
+
+/**
+ * The same, split into words at the white space that is neither quoted nor escaped, also at that which comes out of a
+ * variable, as EXPOSE does.
+ * @throws ExpansionProblem
+ */
+export function expandWords(text: string, lookup: Lookup, escape: string, options: ExpandOptions = {}): string[] {
+  return new Expander(text, lookup, escape, options).run().words;
+}
+
+function isPlain(text: string, escape: string): boolean {
+  return !(text.includes("$") || text.includes("'") || text.includes('"') || text.includes(escape));
 }
 
 class Expander {
   readonly #text: string;
   readonly #lookup: Lookup;
   readonly #escape: string;
-  /** Quotes are text, as in a here-document. */
-  readonly #raw: boolean;
+  readonly #options: ExpandOptions;
+  #keepEscapes: boolean;
   #at = 0;
 
-  constructor(text: string, lookup: Lookup, escape: string, raw: boolean) {
+  constructor(text: string, lookup: Lookup, escape: string, options: ExpandOptions) {
     this.#text = text;
     this.#lookup = lookup;
     this.#escape = escape;
-    this.#raw = raw;
+    this.#options = options;
+    this.#keepEscapes = options.keepEscapes ?? false;
   }
 
-  run(stop?: string): string {
+  run(): { text: string; words: string[] } {
+    return this.#until(undefined, this.#keepEscapes);
+  }
+
+  #until(stop: string | undefined, keepEscapes: boolean): { text: string; words: string[] } {
+    const before = this.#keepEscapes;
+    this.#keepEscapes = keepEscapes;
     let result = "";
-    let quoted = false;
-    while (this.#at < this.#text.length) {
-      const char = this.#text[this.#at] as string;
-      if (char === stop && !quoted) return result;
-      if (char === this.#escape && !(this.#raw && !/[$\\`]/.test(this.#text[this.#at + 1] ?? ""))) {
+    const words = new WordCollector();
+    for (;;) {
+      const char = this.#text[this.#at];
+      if (char === undefined) break;
+      if (char === stop) {
+        this.#at += 1;
+        this.#keepEscapes = before;
+        return { text: result, words: words.end() };
+      }
+      if (char === "$") {
+        const value = this.#dollar();
+        result += value;
+        words.add(value);
+      } else if ((char === "'" || char === '"') && !this.#options.skipQuotes) {
+        const value = char === "'" ? this.#singleQuoted() : this.#doubleQuoted();
+        result += value;
+        words.addRaw(value);
+      } else if (this.#options.joinHeredocs && this.#text.startsWith("<<", this.#at)) {
+        const start = this.#at;
+        this.#at += this.#text[this.#at + 2] === "-" ? 3 : 2;
+        while (isSpace(this.#text[this.#at])) this.#at += 1;
+        const announced = this.#text.slice(start, this.#at);
+        result += announced;
+        words.addRaw(announced);
+      } else if (char === this.#escape) {
+        if (this.#keepEscapes) {
+          result += char;
+          words.addRaw(char);
+        }
         const next = this.#text[this.#at + 1];
         this.#at += 2;
-        // Within double quotes an escape means something before few characters only.
-        if (next === undefined) result += quoted ? char : "";
-        else if (quoted && next !== '"' && next !== "$" && next !== this.#escape) result += char + next;
-        else result += next;
-      } else if (char === "'" && !quoted && !this.#raw) {
-        const end = this.#text.indexOf("'", this.#at + 1);
-        if (end < 0) throw new ExpansionProblem("a single quote is not closed");
-        result += this.#text.slice(this.#at + 1, end);
-        this.#at = end + 1;
-      } else if (char === '"' && !this.#raw) {
-        quoted = !quoted;
+        if (next === undefined) break;
+        result += next;
+        words.addRaw(next);
+      } else {
         this.#at += 1;
-      } else if (char === "$") result += this.#variable();
-      else {
         result += char;
-        this.#at += 1;
+        words.add(char);
       }
     }
-    if (quoted) throw new ExpansionProblem("a double quote is not closed");
-    if (stop !== undefined) throw new ExpansionProblem("`${` is not closed");
-    return result;
+    if (stop !== undefined)
+      throw new ExpansionProblem(stop === "}" ? "`${` is not closed" : `\`${stop}\` is missing in \`\${…}\``);
+    this.#keepEscapes = before;
+    return { text: result, words: words.end() };
   }
 
-  #variable(): string {
-    const rest = this.#text.slice(this.#at + 1);
-    const plain = /^(?:[A-Za-z_]\w*|[0-9@*#?\-!$])/.exec(rest)?.[0];
-    if (plain !== undefined) {
-      this.#at += 1 + plain.length;
-      return this.#lookup(plain) ?? "";
-    }
-    if (!rest.startsWith("{")) {
-      this.#at += 1;
-      return "$";
-    }
-    const match = /^\{([A-Za-z_]\w*|[0-9@*#?!$-])(:?[-+?]|##|#|%%|%|\/\/|\/|\})/.exec(rest);
-    if (!match) throw new ExpansionProblem(`\`$${rest.slice(0, 20)}\` is no variable`);
-    const [whole, name, operator] = match as unknown as [string, string, string];
-    this.#at += 1 + whole.length;
-    const value = this.#lookup(name);
-    if (operator === "}") return value ?? "";
-    const isPattern = /[#%/]/.test(operator);
-    const word = isPattern ? this.#pattern(operator) : this.run("}");
-    if (this.#text[this.#at] !== "}") throw new ExpansionProblem(`\`\${${name}\` is not closed`);
+  #singleQuoted(): string {
+    const end = this.#text.indexOf("'", this.#at + 1);
+    if (end < 0) throw new ExpansionProblem("a single quote is not closed");
+    const inner = this.#text.slice(this.#at + 1, end);
+    this.#at = end + 1;
+    return this.#options.keepQuotes ? `'${inner}'` : inner;
+  }
+
+  #doubleQuoted(): string {
+    let result = this.#options.keepQuotes ? '"' : "";
     this.#at += 1;
-    if (isPattern) return applyPattern(value ?? "", operator, word, this.#escape);
-    const set = operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
-    if (operator.endsWith("-")) return set ? (value as string) : word;
-    if (operator.endsWith("+")) return set ? word : "";
-    if (set) return value as string;
-    throw new ExpansionProblem(`${name}: ${word || "not allowed to be empty"}`);
-  }
-
-  /** A pattern up to the closing brace, escapes kept for the matching. */
-  #pattern(operator: string): string {
-    let word = "";
-    while (this.#at < this.#text.length && this.#text[this.#at] !== "}") {
-      if (this.#text[this.#at] === this.#escape) word += this.#text[this.#at++] as string;
-      if (this.#text[this.#at] === "$" && !operator.startsWith("/")) word += this.#variable();
-      else word += this.#text[this.#at++] ?? "";
-    }
-    return word;
-  }
-}
-
-function applyPattern(value: string, operator: string, word: string, escape: string): string {
-  if (operator.startsWith("/")) {
-    const slash = findUnescaped(word, "/", escape);
-    const pattern = slash < 0 ? word : word.slice(0, slash);
-    const replacement = slash < 0 ? "" : word.slice(slash + 1).replaceAll(`${escape}/`, "/");
-    const source = globSource(pattern.replaceAll(`${escape}/`, "/"), escape, true);
-    return value.replace(new RegExp(source, operator === "//" ? "gs" : "s"), () => replacement);
-  }
-  const greedy = operator.length === 2;
-  const source = globSource(word, escape, greedy);
-  if (operator.startsWith("#")) return value.replace(new RegExp(`^${source}`, "s"), "");
-  if (greedy) return value.replace(new RegExp(`${source}$`, "s"), "");
-  // The shortest match at the end: try from the right.
-  const whole = new RegExp(`^${globSource(word, escape, true)}$`, "s");
-  for (let at = value.length; at >= 0; at--) if (whole.test(value.slice(at))) return value.slice(0, at);
-  return value;
-}
-
-function findUnescaped(text: string, wanted: string, escape: string): number {
-  for (let i = 0; i < text.length; i++) {
-    if (text[i] === escape) i += 1;
-    else if (text[i] === wanted) return i;
-  }
-  return -1;
-}
-
-function globSource(glob: string, escape: string, greedy: boolean): string {
-  let source = "";
-  for (let i = 0; i < glob.length; i++) {
-    const char = glob[i] as string;
-    if (char === "*") source += greedy ? ".*" : ".*?";
-    else if (char === "?") source += ".";
-    else {
-      if (char === escape) i += 1;
-      source += (glob[i] ?? "").replace(/[.+*?^${}()|[\]\\/]/, "\\$&");
+    for (;;) {
+      const char = this.#text[this.#at];
+      if (char === undefined) throw new ExpansionProblem("a double quote is not closed");
+      if (char === '"') {
+        this.#at += 1;
+        return this.#options.keepQuotes ? `${result}"` : result;
+      }
+      if (char === "$") {
+        result += this.#dollar();
+        continue;
+      }
+      this.#at += 1;
+      if (char !== this.#escape) {
+        result += char;
+        continue;
+      }
+      if (this.#keepEscapes) result += char;
+      const next = this.#text[this.#at];
+      if (next === undefined) continue;
+      // Within double quotes an escape means something before these only.
+      if (next === '"' || next === "$" || next === this.#escape) {
+        this.#at += 1;
+        result += next;
+      } else result += char;
     }
   }
-  return source;
+
+  #dollar(): string {
+    this.#at += 1;
+    if (this.#text[this.#at] !== "{") {
+      const name = this.#name();
+      if (name === "") return "$";
+      const value = this.#lookup(name);
+      return value ?? (this.#options.keepUnset ? `$${name}` : "");
+    }
+    const start = this.#at - 1;
+    this.#at += 1;
+    const first = this.#text[this.#at];
+    if (first === undefined) throw new ExpansionProblem("`${` is not closed");
+    if (first === "{" || first === "}" || first === ":")
+      throw new ExpansionProblem("bad substitution: `${` needs a name");
+    const name = this.#name();
+    const operator = this.#text[this.#at++];
+    if (operator === "}") return this.#lookup(name) ?? (this.#options.keepUnset ? `\${${name}}` : "");
+    const value = this.#modified(name, operator);
+    if (this.#options.keepUnset && this.#lookup(name) === undefined) return this.#text.slice(start, this.#at);
+    return value;
+  }
+
+  #modified(name: string, operator: string | undefined): string {
+    const colon = operator === ":";
+    const kind = colon ? this.#text[this.#at++] : operator;
+    const written = `${colon ? ":" : ""}${kind ?? ""}`;
+    const known = this.#options.colonOnly ? [":-", ":+", ":?", "?"] : [":-", ":+", ":?", "-", "+", "?", "#", "%", "/"];
+    if (!known.includes(written)) {
+      if (kind === undefined) throw new ExpansionProblem(`\`\${${name}\` is not closed`);
+      throw new ExpansionProblem(`unsupported modifier \`${written}\` in \`\${${name}${written}…}\``);
+    }
+    if (kind === "/") return this.#replaced(name);
+    const isPattern = kind === "#" || kind === "%";
+    const { text: word } = this.#until("}", isPattern);
+    const value = this.#lookup(name);
+    const isSet = colon ? value !== undefined && value !== "" : value !== undefined;
+    switch (kind) {
+      case "-":
+        return isSet ? (value as string) : word;
+      case "+":
+        return isSet ? word : "";
+      case "?":
+        if (isSet) return value as string;
+        throw new ExpansionProblem(
+          `${name}: ${word || `is not allowed to be ${value === undefined ? "unset" : "empty"}`}`,
+        );
+      default: {
+        const greedy = word.startsWith(kind as string);
+        const pattern = greedy ? word.slice(1) : word;
+        return (kind === "#" ? trimPrefix : trimSuffix)(pattern, value ?? "", greedy);
+      }
+    }
+  }
+
+  #replaced(name: string): string {
+    const all = this.#text[this.#at] === "/";
+    if (all) this.#at += 1;
+    const { text: pattern } = this.#until("/", true);
+    const { text: replacement } = this.#until("}", true);
+    return replacePattern(pattern, this.#lookup(name) ?? "", replacement, all);
+  }
+
+  /** Letters, digits and `_`; or digits alone; or one special parameter. Empty where none of these stands here. */
+  #name(): string {
+    const start = this.#at;
+    const first = this.#text[this.#at];
+    if (first === undefined) return "";
+    if (/\p{Nd}/u.test(first)) {
+      while (/^\p{Nd}/u.test(this.#text[this.#at] ?? "")) this.#at += 1;
+      return this.#text.slice(start, this.#at);
+    }
+    if ("@*#?-$!".includes(first)) {
+      this.#at += 1;
+      return first;
+    }
+    const name = /[\p{L}\p{Nd}_]*/uy;
+    name.lastIndex = start;
+    const [match] = name.exec(this.#text) as RegExpExecArray;
+    this.#at += match.length;
+    return match;
+  }
+}
+
+class WordCollector {
+  readonly #words: string[] = [];
+  #word = "";
+  #inWord = false;
+
+  add(text: string): void {
+    for (const char of text) {
+      if (isSpace(char)) this.#close();
+      else this.addRaw(char);
+    }
+  }
+
+  addRaw(text: string): void {
+    this.#word += text;
+    this.#inWord = true;
+  }
+
+  end(): string[] {
+    this.#close();
+    return this.#words;
+  }
+
+  #close(): void {
+    if (this.#inWord && this.#word !== "") this.#words.push(this.#word);
+    this.#word = "";
+    this.#inWord = false;
+  }
 }

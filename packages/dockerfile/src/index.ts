@@ -1,12 +1,17 @@
+export type { Dialect } from "./dialect.ts";
 export { DockerfileError, type DockerfileErrorCode } from "./dockerfile-error.ts";
-export { expand, ExpansionProblem, type Lookup } from "./expand.ts";
+export { expand, type ExpandOptions, expandWords, type Lookup } from "./expand.ts";
+export type { ImageConfig, ImageHealthcheck } from "./image-config.ts";
 export { parse } from "./parse.ts";
-export type { BaseConfig, Source, Stage, StepState } from "./stage.ts";
+export { ExpansionProblem } from "./pattern.ts";
+export type { Source, Stage, StepState } from "./stage.ts";
+export { buildOrder, neededStages } from "./stage-graph.ts";
 export { stages, type StagesOptions } from "./stages.ts";
 export type {
   CommandStep,
   CopyStep,
   HealthcheckStep,
+  InlineFile,
   Invocation,
   ListStep,
   MaintainerStep,
@@ -23,6 +28,7 @@ export type {
 } from "./step.ts";
 export { process, variables } from "./template.ts";
 export {
+  argsOffset,
   type Blank,
   type Comment,
   type Dockerfile,

@@ -1,29 +1,46 @@
+import { isBlank } from "./space.ts";
 import { splitWords } from "./words.ts";
 
-type Pair = readonly [name: string, value: string | undefined];
+/** A name and its value as written; undefined where there is none. */
+export interface Pair {
+  readonly name: string;
+  readonly value: string | undefined;
+}
 
-/** ENV's and LABEL's pairs: `a=b c="d e"`, or the older `name the rest`. Undefined where a word is no pair. */
-export function envPairs(args: string, escape: string, expandText: (text: string) => string): Pair[] | undefined {
+/** What ENV or LABEL says: its pairs, or what is wrong with them. */
+export type Pairs =
+  | { readonly pairs: readonly Pair[]; readonly isLegacy: boolean }
+  | { readonly problem: string; readonly isNameless?: true };
+
+/** ENV's and LABEL's pairs: `a=b c="d e"`, or the older `name the rest`. */
+export function readPairs(keyword: string, args: string, escape: string): Pairs {
   const words = splitWords(args, escape);
-  const first = words[0]?.text ?? "";
-  if (!first.includes("=")) {
-    const match = /^(\S+)[ \t]+(.*)$/s.exec(args);
-    return match ? [[expandText(match[1] as string), expandText(match[2] as string)]] : undefined;
+  if (!words[0]?.text.includes("=")) {
+    let end = 0;
+    while (end < args.length && !isBlank(args[end])) end += 1;
+    let value = end;
+    while (value < args.length && isBlank(args[value])) value += 1;
+    if (end === args.length) return { problem: `${keyword} takes \`name=value\` pairs; read \`${args}\`` };
+    return { pairs: [{ name: args.slice(0, end), value: args.slice(value) }], isLegacy: true };
   }
   const pairs: Pair[] = [];
   for (const { text } of words) {
     const at = text.indexOf("=");
-    if (at <= 0) return undefined;
-    pairs.push([expandText(text.slice(0, at)), expandText(text.slice(at + 1))]);
+    if (at < 0) return { problem: `${keyword} takes \`name=value\` pairs; \`${text}\` has no \`=\`` };
+    if (at === 0)
+      return { problem: `${keyword} takes \`name=value\` pairs; \`${text}\` has no name`, isNameless: true };
+    pairs.push({ name: text.slice(0, at), value: text.slice(at + 1) });
   }
-  return pairs;
+  return { pairs, isLegacy: false };
 }
 
-/** ARG's: `name`, `name=default`, several of them; each default sees the ones before it only if `expandText` does. */
-export function* argPairs(args: string, expandText: (text: string) => string): Generator<Pair, void, undefined> {
-  for (const { text } of splitWords(args, "\\")) {
+/** ARG's: `name`, `name=default`, several of them. */
+export function readArgs(args: string, escape: string): Pairs {
+  const pairs: Pair[] = [];
+  for (const { text } of splitWords(args, escape)) {
     const at = text.indexOf("=");
-    if (at < 0) yield [expandText(text), undefined];
-    else yield [text.slice(0, at), expandText(text.slice(at + 1))];
+    if (at === 0) return { problem: `ARG takes \`name\` or \`name=default\`; \`${text}\` has no name` };
+    pairs.push(at < 0 ? { name: text, value: undefined } : { name: text.slice(0, at), value: text.slice(at + 1) });
   }
+  return { pairs, isLegacy: false };
 }

@@ -25,7 +25,9 @@ test("keyword, flags, arguments, here-documents", () => {
     ["mount", "type=cache,target=/c"],
     ["network", "none"],
   ]);
-  expect(tree.instructions[2]?.heredocs).toEqual([{ name: "E", content: "x\n", expand: true, chomp: false }]);
+  expect(tree.instructions[2]?.heredocs).toMatchObject([
+    { name: "E", content: "x\n", expand: true, chomp: false, range: { start: { line: 7 }, end: { line: 8 } } },
+  ]);
 });
 
 test("all mistakes at once, each with its place and what was likely meant", () => {

@@ -1,6 +1,7 @@
 /** The build arguments that BuildKit sets from the target and the build platform; a stage has them once it declares them. */
-export function platformArgs(platform: string | undefined): Record<string, string> {
-  if (!platform) return {};
+export function platformArgs(platform: string | undefined, target: string | undefined): Record<string, string> {
+  const stage = { TARGETSTAGE: target ?? "default" };
+  if (!platform) return stage;
   const [os = "", arch = "", variant = ""] = platform.split("/");
   const of = (prefix: string): [string, string][] => [
     [`${prefix}PLATFORM`, platform],
@@ -8,7 +9,7 @@ export function platformArgs(platform: string | undefined): Record<string, strin
     [`${prefix}ARCH`, arch],
     [`${prefix}VARIANT`, variant],
   ];
-  return Object.fromEntries([...of("TARGET"), ...of("BUILD")]);
+  return { ...Object.fromEntries([...of("BUILD"), ...of("TARGET")]), ...stage };
 }
 
 /** The arguments that every RUN sees when they are given, without being declared. */

@@ -1,25 +1,20 @@
 import type { SourceRange } from "@slipway/errors";
+import type { ImageConfig } from "./image-config.ts";
 import type { Step } from "./step.ts";
 
 /** What is in force at a step. */
 export interface StepState {
   /** ENV, the base image's included where it is known. */
   readonly env: Readonly<Record<string, string>>;
-  /** ARG, as it is in scope of the stage. */
+  /** ARG in scope, as far as it has a value. */
   readonly args: Readonly<Record<string, string>>;
-  /** Absolute, or empty where only the base image knows it. */
+  /** What a `$NAME` gives, and what a RUN's process finds: ENV and ARG, the one that is in force. */
+  readonly variables: Readonly<Record<string, string>>;
+  /** Absolute, or relative (empty for the image's own) where only the base image knows it. */
   readonly workdir: string;
-  /** Empty where only the base image knows it. */
+  /** Empty where only the base image knows it, or for root. */
   readonly user: string;
   readonly shell: readonly string[];
-}
-
-/** What an image says of itself, as far as a Dockerfile builds on it. */
-export interface BaseConfig {
-  readonly env?: Readonly<Record<string, string>> | undefined;
-  readonly workdir?: string | undefined;
-  readonly user?: string | undefined;
-  readonly shell?: readonly string[] | undefined;
 }
 
 /** A stage or an image that something is taken from. */
@@ -34,6 +29,9 @@ export interface Stage {
   /** In lower case, as stages are looked up. */
   readonly name?: string;
   readonly base: Source;
+  /** Of FROM, expanded. */
+  readonly platform?: string;
+  /** Those that the base keeps for this moment (its ONBUILD) come first. */
   readonly steps: readonly Step[];
   /** Of its FROM. */
   readonly range: SourceRange;
@@ -41,4 +39,6 @@ export interface Stage {
   readonly dependsOn: readonly number[];
   /** What is in force after its last step. */
   readonly result: StepState;
+  /** What the engine will say of the stage's image, as far as base images are known. */
+  readonly config: ImageConfig;
 }

@@ -13,7 +13,7 @@ test("stages, their bases and what they depend on", () => {
       "FROM build AS test",
       "COPY --from=1 /a /b",
       "RUN --mount=type=bind,from=build,target=/x true",
-      "FROM localhost:5000/x/y@sha256:0 ",
+      "FROM localhost:5000/x/y@sha256:" + "0".repeat(64),
       "COPY --from=busybox:1 /bin/sh /sh",
       "COPY --from=TEST /a /a",
     ].join("\n"),
@@ -22,7 +22,7 @@ test("stages, their bases and what they depend on", () => {
     ["build", { kind: "image", image: "node:20", platform: "linux/amd64" }, []],
     [undefined, { kind: "scratch" }, []],
     ["test", { kind: "stage", index: 0 }, [0, 1]],
-    [undefined, { kind: "image", image: "localhost:5000/x/y@sha256:0" }, [2]],
+    [undefined, { kind: "image", image: "localhost:5000/x/y@sha256:" + "0".repeat(64) }, [2]],
   ]);
 });
 
@@ -48,6 +48,16 @@ test("what is in force: ENV, ARG scope, WORKDIR joined, USER, SHELL", () => {
     { buildArgs: { GIVEN: "given", NOT_DECLARED: "no" } },
   );
   expect(stage?.result).toEqual({
+    variables: {
+      A: "1",
+      B: "two words",
+      C: "$A",
+      D: "1-outer-1",
+      LEGACY: "the rest 1",
+      OUT: "outer",
+      OWN: "outer-1",
+      GIVEN: "given",
+    },
     env: { A: "1", B: "two words", C: "$A", D: "1-outer-1", LEGACY: "the rest 1" },
     args: { OUT: "outer", OWN: "outer-1", GIVEN: "given" },
     workdir: "/srv/app/1",
@@ -96,7 +106,7 @@ test("here-documents: expanded unless their name is quoted", () => {
   const [stage] = read("FROM a\nENV A=1\nCOPY <<X <<'Y' /d/\n$A\nX\n$A\nY\nRUN <<E\necho $A\nE\n");
   const [, copy, run] = stage?.steps ?? [];
   expect(copy).toMatchObject({ sources: [], heredocs: [{ content: "1\n" }, { content: "$A\n" }], destination: "/d/" });
-  expect(run).toMatchObject({ command: "<<E\necho $A\nE" });
+  expect(run).toMatchObject({ command: "echo $A\n", argv: ["/bin/sh", "-c", "echo $A\n"] });
 });
 
 test("every mistake at once", () => {

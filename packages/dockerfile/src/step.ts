@@ -1,6 +1,7 @@
 import type { SourceRange } from "@slipway/errors";
+import type { ImageHealthcheck } from "./image-config.ts";
 import type { Source, StepState } from "./stage.ts";
-import type { Heredoc } from "./tree.ts";
+import type { Instruction } from "./tree.ts";
 
 /** What all steps have. */
 export interface StepBase {
@@ -9,8 +10,19 @@ export interface StepBase {
   /** The instruction as written, on one line. */
   readonly text: string;
   readonly range: SourceRange;
+  /** What it was read from. */
+  readonly instruction: Instruction;
+  /** Whether it is the base's ONBUILD that does it: it stands in no line of this file, and its range is FROM's. */
+  readonly isTriggered: boolean;
   /** What is in force when it runs. */
   readonly before: StepState;
+}
+
+/** A file that stands in the Dockerfile. */
+export interface InlineFile {
+  readonly name: string;
+  /** As it will be: tabs taken off, variables expanded where they are to be. */
+  readonly content: string;
 }
 
 /** A command, in shell or exec form. */
@@ -32,9 +44,15 @@ export interface Mount {
 
 export interface RunStep extends StepBase, Invocation {
   readonly kind: "run";
-  /** Shell form: the command, with its here-documents as written. Exec form: empty. */
+  /**
+   * Shell form: what the shell gets. A command that is nothing but one here-document is that document's text; others get
+   * their here-documents as written. Exec form: empty.
+   */
   readonly command: string;
-  readonly heredocs: readonly Heredoc[];
+  /** What its process finds: ENV and ARG, the one that is in force, and the proxy arguments that were given. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** A sole here-document that names its interpreter: it is run as this file, and `argv` is the file's path. */
+  readonly script?: InlineFile;
   readonly mounts: readonly Mount[];
   readonly network?: string;
   readonly security?: string;
@@ -44,7 +62,7 @@ export interface CopyStep extends StepBase {
   readonly kind: "copy" | "add";
   /** Expanded; here-documents are apart. */
   readonly sources: readonly string[];
-  readonly heredocs: readonly Heredoc[];
+  readonly heredocs: readonly InlineFile[];
   /** Expanded and joined to the working folder; a slash at its end is kept. Relative only where that isn't known. */
   readonly destination: string;
   readonly from?: Source;
@@ -84,6 +102,7 @@ export interface ShellStep extends StepBase {
 
 export interface ListStep extends StepBase {
   readonly kind: "expose" | "volume";
+  /** Ports as `80/tcp`, ranges taken apart; or paths. */
   readonly values: readonly string[];
 }
 
@@ -94,10 +113,7 @@ export interface StopSignalStep extends StepBase {
 
 export interface HealthcheckStep extends StepBase {
   readonly kind: "healthcheck";
-  /** `NONE`, or the command. */
-  readonly test: "NONE" | Invocation;
-  /** `interval`, `timeout`, `start-period`, `start-interval`, `retries`, as written. */
-  readonly options: Readonly<Record<string, string>>;
+  readonly healthcheck: ImageHealthcheck;
 }
 
 export interface OnbuildStep extends StepBase {

@@ -1,10 +1,15 @@
+import { isBlank, isSpace } from "./space.ts";
+
 /** A word of an instruction as written, quotes and escapes included, and where it starts. */
 export interface Word {
   readonly text: string;
   readonly start: number;
 }
 
-/** Splits at spaces and tabs that are neither quoted nor escaped. Quotes stay in the words. */
+/**
+ * Splits at white space that is neither quoted nor escaped, as ENV, LABEL and ARG do. Quotes stay in the words. An escape
+ * at the very end is dropped.
+ */
 export function splitWords(text: string, escape: string): Word[] {
   const words: Word[] = [];
   let i = 0;
@@ -15,37 +20,35 @@ export function splitWords(text: string, escape: string): Word[] {
     }
     const start = i;
     let quote = "";
+    let dropped = false;
     for (; i < text.length; i++) {
       const char = text[i] as string;
-      if (quote) {
+      if (!quote && isSpace(char)) break;
+      if (char === escape && quote !== "'") {
+        if (i + 1 === text.length) dropped = true;
+        i += 1;
+      } else if (quote) {
         if (char === quote) quote = "";
-        else if (char === escape && quote === '"') i += 1;
       } else if (char === "'" || char === '"') quote = char;
-      else if (char === escape) i += 1;
-      else if (isSpace(char)) break;
     }
     i = Math.min(i, text.length);
-    words.push({ text: text.slice(start, i), start });
+    const word = text.slice(start, dropped ? i - 1 : i);
+    if (word !== "") words.push({ text: word, start });
   }
   return words;
 }
 
-/** The words between spaces, whatever their quotes. */
-export function splitAtSpaces(text: string): Word[] {
-  return [...text.matchAll(/[^ \t]+/g)].map((match) => ({ text: match[0], start: match.index }));
-}
-
-/** A JSON list of strings, or undefined where the text is something else and so meant for the shell. */
-export function parseJsonList(text: string): string[] | undefined {
-  if (!text.trimStart().startsWith("[")) return undefined;
-  try {
-    const list: unknown = JSON.parse(text);
-    return Array.isArray(list) && list.every((item) => typeof item === "string") ? list : undefined;
-  } catch {
-    return undefined;
+/** The words between blanks, whatever their quotes, as FROM, COPY, ADD, EXPOSE and VOLUME have them. */
+export function splitAtBlanks(text: string): Word[] {
+  const words: Word[] = [];
+  for (let at = 0; at < text.length;) {
+    if (isBlank(text[at])) {
+      at += 1;
+      continue;
+    }
+    const start = at;
+    while (at < text.length && !isBlank(text[at])) at += 1;
+    words.push({ text: text.slice(start, at), start });
   }
-}
-
-function isSpace(char: string | undefined): boolean {
-  return char === " " || char === "\t";
+  return words;
 }

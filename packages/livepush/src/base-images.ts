@@ -1,4 +1,4 @@
-import { type BaseConfig, type Dockerfile, type Stage, stages as stagesOf } from "@slipway/dockerfile";
+import { type Dockerfile, type ImageConfig, type Stage, stages as stagesOf } from "@slipway/dockerfile";
 import { type Engine, type ImageInspect, inspectImage } from "@slipway/transport";
 import type { RebuildReason } from "./push-plan.ts";
 
@@ -24,7 +24,7 @@ export async function readStages(
 ): Promise<ReadStages> {
   const plain = stagesOf(tree, { buildArgs });
   const built = await Promise.all(images.map((image) => inspectImage(engine, image)));
-  const bases = new Map<string, BaseConfig>();
+  const bases = new Map<string, ImageConfig>();
   const rebuild: RebuildReason[] = [];
   for (const stage of plain) {
     if (stage.base.kind !== "image" || bases.has(stage.base.image)) continue;
@@ -43,7 +43,7 @@ export async function readStages(
   return { stages, unknownEnvironment, rebuild };
 }
 
-function baseConfig({ Config }: ImageInspect): BaseConfig {
+function baseConfig({ Config }: ImageInspect): ImageConfig {
   const { Env, WorkingDir, User, Shell } = Config as ImageInspect["Config"] & { Shell?: string[] };
   return {
     env: readEnv(Env ?? []),
@@ -54,7 +54,7 @@ function baseConfig({ Config }: ImageInspect): BaseConfig {
 }
 
 /** What a stage's image has that the stage's own steps don't bring. */
-function madeUp(stage: Stage, image: ImageInspect | undefined): BaseConfig | undefined {
+function madeUp(stage: Stage, image: ImageInspect | undefined): ImageConfig | undefined {
   if (!image) return undefined;
   const { env = {}, workdir, user, shell } = baseConfig(image);
   const own = new Set(stage.steps.flatMap((step) => (step.kind === "env" ? step.pairs.map(([name]) => name) : [])));

@@ -1,4 +1,4 @@
-import type { Stage, Step } from "@slipway/dockerfile";
+import { buildOrder, type Stage, type Step } from "@slipway/dockerfile";
 
 /** A step as it takes part in a stage: its own, or one of the stages that it is built on. */
 export interface EffectiveStep {
@@ -30,7 +30,7 @@ export function contributingStages(stages: readonly Stage[], index: number): num
       }
     }
   }
-  return [...found].toSorted((a, b) => a - b);
+  return buildOrder(stages).flatMap((stage) => (found.has(stage.index) ? [stage.index] : []));
 }
 
 /** The stages that a step takes from. */

@@ -8,7 +8,7 @@ import { needsAccounts, type Owner, readOwner, root } from "./owner.ts";
 import { planCopy } from "./plan-copy.ts";
 import type { CopyAttributes, PlannedCopy } from "./planned-copy.ts";
 import type { CopyItem, DeleteItem, FlowAction, PushAction, RebuildReason } from "./push-plan.ts";
-import { runArgv, runObstacles } from "./run-command.ts";
+import { runObstacles } from "./run-command.ts";
 import type { Facts, Question } from "./stage-facts.ts";
 import { type Touched, touchedPaths } from "./touched.ts";
 import type { Dirt, StageUndone } from "./undone.ts";
@@ -222,12 +222,12 @@ class StagePlanner implements StageResult {
       });
     }
     if (obstacles.length > 0) return void this.needsRebuild.push(...obstacles);
-    const { env, args, workdir, user } = step.before;
+    const { workdir, user } = step.before;
     this.actions.push({
       ...this.#base(index),
       kind: "run",
-      argv: runArgv(step),
-      env: { PATH: defaultPath, ...args, ...env },
+      argv: step.argv,
+      env: { PATH: defaultPath, ...step.environment },
       workdir: workdir || "/",
       user: user || "0",
       onlyIfFlowed: !due && !this.#invalidForSure,

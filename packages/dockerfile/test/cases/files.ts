@@ -1,0 +1,30 @@
+import type { CaseTable } from "./case-table.ts";
+
+/** Judged cases: COPY, ADD and here-documents. */
+export const files: CaseTable = {
+  "copy-quoted": "FROM BASE\nCOPY \"a b\" /x",
+  "copy-multi-noslash": "FROM BASE\nCOPY a b /x",
+  "copy-flags-bool": { text: "FROM BASE\nCOPY --link=maybe a /b", args: true },
+  "copy-one": { text: "FROM BASE\nCOPY a", args: true },
+  "copy-json-one": { text: "FROM BASE\nCOPY [\"a\"]", args: true },
+  "copy-empty": { text: "FROM BASE\nCOPY", args: true },
+  "add-empty-dest": { text: "FROM BASE\nCOPY a \"\"", args: true },
+  "add-json": "FROM BASE AS base\nADD [\"a\",\"/x\"]",
+  "chown-var": "FROM BASE AS base\nARG U=1\nCOPY --chown=$U:$U a /x",
+  "chmod-bad": "FROM BASE AS base\nCOPY --chmod=zz a /x",
+  "heredoc-copy": "FROM BASE AS base\nCOPY <<EOF /x\na\\tb $UNSET \"q\" 's' \\$x ${Q:-d}\nEOF\nCOPY --chmod=600 <<-\"E2\" <<E3 /d/\n\t\tind $x\n\tE2\nthree\nE3",
+  "heredoc-dest": "FROM BASE AS base\nCOPY a <<EOF\nEOF\n",
+  "heredoc-space": "FROM BASE AS base\nRUN --network=none << EOF\n",
+  "heredoc-onbuild": "FROM BASE AS base\nONBUILD COPY <<EOF /x\nhi\nEOF\nENV A=1",
+  "heredoc-open": "FROM BASE AS base\nCOPY <<EOF /x\nhi\n",
+  "heredoc-crlf": "FROM BASE\r\nCOPY <<EOF /x\r\na\r\nEOF\r\nENV A=1",
+  "heredoc-quoted-partial": "FROM BASE AS base\nCOPY <<E'O'F /x\n$HOME\nEOF\nENV A=1",
+  "heredoc-fd": "FROM BASE AS base\nCOPY 3<<EOF /x\nEOF",
+  "heredoc-env": "FROM BASE AS base\nENV A=<<EOF\nENV B=1",
+  "heredoc-cont": "FROM BASE AS base\nCOPY <<EOF \\\n /x\nhi\nEOF\nENV A=1",
+  "heredoc-comment-in": "FROM BASE AS base\nCOPY <<EOF /x\n# not a comment\n\nEOF\n",
+  "heredoc-cont-inside": "FROM BASE AS base\nCOPY <<EOF /x\na \\\nb\nEOF\nENV A=1",
+  "heredoc-backtick": "# escape=`\nFROM BASE AS base\nCOPY <<EOF /x\na`b\\c $X\nEOF\n",
+  "copy-src-var": "FROM BASE AS base\nENV S=a\nCOPY ${S} /x",
+  "copy-multi-flag": "FROM BASE AS base\nCOPY --chown=1 --chown=2 a /x",
+};
