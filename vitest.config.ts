@@ -13,8 +13,13 @@ export default defineConfig({
         test: {
           name: "unit",
           include: ["packages/*/src/**/*.test.ts", "scripts/**/*.test.ts"],
-          exclude: ["**/*.engine.test.ts", "**/node_modules/**"],
+          exclude: ["**/*.engine.test.ts", "**/*.browser.test.ts", "**/node_modules/**"],
         },
+      },
+      {
+        resolve,
+        ssr,
+        test: { name: "browser", include: ["scripts/**/*.browser.test.ts"], testTimeout: 120_000 },
       },
       {
         resolve,

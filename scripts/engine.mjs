@@ -6,6 +6,7 @@ import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { command } from "./command.mjs";
+import { install, isDebian, onPath } from "./debian.mjs";
 import { runMain, seconds, SetupError, step } from "./say.mjs";
 
 /** Everything that our own dockerd writes is below this folder; its socket is the usual one, where every tool looks. */
@@ -50,8 +51,7 @@ async function assertCanOwnEngine() {
   const hint =
     "install Docker Engine, Docker Desktop, colima or podman and start it, or set DOCKER_HOST to an engine elsewhere";
   if (process.platform !== "linux") throw new SetupError(`no container engine answers on this machine`, hint);
-  const release = await readFile("/etc/os-release", "utf8").catch(() => "");
-  if (!/^(ID|ID_LIKE)=.*\b(debian|ubuntu)\b/m.test(release)) {
+  if (!(await isDebian())) {
     throw new SetupError(
       "no container engine answers, and this is neither Debian nor Ubuntu, where one could be installed",
       hint,
@@ -75,20 +75,7 @@ async function assertCanOwnEngine() {
 async function installEngine() {
   const missing = ["dockerd", "iptables", "containerd", "runc"].filter((name) => !onPath(name));
   if (missing.length === 0) return;
-  step(`installing Debian's docker.io (missing: ${missing.join(", ")})`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-  await command("apt-get", ["update", "-q"], { env });
-  await command(
-    "apt-get",
-    ["install", "-y", "-q", "--no-install-recommends", "docker.io", "iptables", "ca-certificates"],
-    { env },
-  );
-}
-
-/** @param {string} name */
-function onPath(name) {
-  const directories = [...(process.env["PATH"] ?? "").split(":"), "/usr/sbin", "/sbin"];
-  return directories.some((directory) => existsSync(path.join(directory, name)));
+  await install(["docker.io", "iptables", "ca-certificates"], `missing: ${missing.join(", ")}`);
 }
 
 async function startDaemon() {

@@ -32,6 +32,8 @@ async function installPackages() {
 async function compile() {
   const since = performance.now();
   await command("npx", ["--no-install", "tsc", "-b"], { cwd: root });
+  const { bundleAll } = await import("./bundle.mjs");
+  await bundleAll();
   step(`compiled (${seconds(since)})`);
 }
 

@@ -10,17 +10,38 @@ const root = path.join(path.dirname(fileURLToPath(import.meta.url)), "..");
 
 await runMain(async () => {
   await setup({ engine: false });
-  const missing = await setUpEngine();
-  const projects = missing ? ["unit"] : ["unit", "engine"];
+  const noEngine = await setUpEngine();
+  const noBrowser = await setUpBrowser();
+  const projects = ["unit", ...(noEngine ? [] : ["engine"]), ...(noBrowser ? [] : ["browser"])];
   heading("Tests");
   const code = await vitest(projects.flatMap((name) => ["--project", name]));
-  if (missing)
+  for (const [what, missing] of /** @type {const} */ ([
+    ["ENGINE", noEngine],
+    ["BROWSER", noBrowser],
+  ])) {
+    if (!missing) continue;
     console.error(
-      styleText(["bold", "red"], `\nTHE ENGINE TESTS DID NOT RUN: ${missing.message}`),
+      styleText(["bold", "red"], `\nTHE ${what} TESTS DID NOT RUN: ${missing.message}`),
       `\n${missing.hint}`,
     );
+  }
   return code;
 });
+
+/**
+ * Without a browser the other tests can still run; not under CI, and never silently.
+ * @returns {Promise<{ message: string, hint?: string } | undefined>} why there is none
+ */
+async function setUpBrowser() {
+  try {
+    const { ensureBrowser } = await import("./browser.mjs");
+    step(`browser: ${await ensureBrowser()}`);
+    return undefined;
+  } catch (error) {
+    if (process.env["CI"]) throw error;
+    return /** @type {Error} */ (error);
+  }
+}
 
 /**
  * Without an engine the unit tests can still run; not under CI, and never silently.

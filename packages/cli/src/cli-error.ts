@@ -5,6 +5,9 @@ export type CliErrorCode =
   | "CLI_NOT_A_DIRECTORY"
   | "CLI_NO_COMPOSE_FILE"
   | "CLI_UNKNOWN_SERVICE"
+  | "CLI_NOT_A_FILE"
+  | "CLI_CANNOT_WRITE"
+  | "CLI_BAD_VARIABLES"
   | "CLI_BAD_OPTION"
   | "CLI_LIVE_NOTHING";
 

@@ -15,6 +15,7 @@ export const exitCodes = {
 const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["CLI_", exitCodes.usage],
   ["CLI_BUILD_FAILED", exitCodes.failed],
+  ["CLI_CANNOT_WRITE", exitCodes.failed],
   ["COMPOSE_", exitCodes.usage],
   ["DOCKERFILE_", exitCodes.usage],
   ["RESOLVE_", exitCodes.usage],

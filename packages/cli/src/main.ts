@@ -5,6 +5,8 @@ import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { liveCommand } from "./commands/live.ts";
 import { upCommand } from "./commands/up.ts";
+import { LintFindings, lintCommand } from "./commands/lint.ts";
+import { templateCommand } from "./commands/template.ts";
 import { exitCodeOf, exitCodes, isAbort } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { printError } from "./print-error.ts";
@@ -20,6 +22,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
+    if (error instanceof LintFindings) return error.exitCode;
     if (isAbort(error) && io.signal.aborted) return exitCodes.interrupted;
     printError(error, io);
     return exitCodeOf(error);
@@ -41,7 +44,7 @@ function program(io: Io): Command {
     })
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
-  for (const make of [engineCommand, buildCommand, upCommand, liveCommand, downCommand]) {
+  for (const make of [engineCommand, buildCommand, upCommand, liveCommand, downCommand, lintCommand, templateCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
     command.addCommand(sub);

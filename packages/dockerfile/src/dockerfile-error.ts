@@ -10,7 +10,8 @@ export type DockerfileErrorCode =
   | "DOCKERFILE_BAD_EXPANSION"
   | "DOCKERFILE_UNTERMINATED_HEREDOC"
   | "DOCKERFILE_NO_STAGE"
-  | "DOCKERFILE_BAD_STAGE";
+  | "DOCKERFILE_BAD_STAGE"
+  | "DOCKERFILE_CONFLICTING_EDITS";
 
 /** Everything wrong in one Dockerfile. */
 export class DockerfileError extends SlipwayError<DockerfileErrorCode> {

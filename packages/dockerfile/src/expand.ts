@@ -40,6 +40,9 @@ function isPlain(text: string, escape: string): boolean {
   return !(text.includes("$") || text.includes("'") || text.includes('"') || text.includes(escape));
 }
 
+/** How deep `${…}` may be nested: far beyond any use, and within the stack. */
+const deepest = 200;
+
 class Expander {
   readonly #text: string;
   readonly #lookup: Lookup;
@@ -47,6 +50,7 @@ class Expander {
   readonly #options: ExpandOptions;
   #keepEscapes: boolean;
   #at = 0;
+  #depth = 0;
 
   constructor(text: string, lookup: Lookup, escape: string, options: ExpandOptions) {
     this.#text = text;
@@ -61,6 +65,7 @@ class Expander {
   }
 
   #until(stop: string | undefined, keepEscapes: boolean): { text: string; words: string[] } {
+    if (++this.#depth > deepest) throw new ExpansionProblem(`\`\${…}\` is nested more than ${deepest} deep`);
     const before = this.#keepEscapes;
     this.#keepEscapes = keepEscapes;
     let result = "";
@@ -71,6 +76,7 @@ class Expander {
       if (char === stop) {
         this.#at += 1;
         this.#keepEscapes = before;
+        this.#depth -= 1;
         return { text: result, words: words.end() };
       }
       if (char === "$") {

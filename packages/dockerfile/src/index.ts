@@ -1,7 +1,11 @@
 export type { Dialect } from "./dialect.ts";
 export { DockerfileError, type DockerfileErrorCode } from "./dockerfile-error.ts";
+export { type DockerfileEditor, edit } from "./edit.ts";
 export { expand, type ExpandOptions, expandWords, type Lookup } from "./expand.ts";
 export type { ImageConfig, ImageHealthcheck } from "./image-config.ts";
+export { lint, type LintOptions } from "./lint/lint.ts";
+export type { LintBlock, LintFinding, LintInput, LintRule, UnsetVariable } from "./lint/lint-rule.ts";
+export { lintRules } from "./lint/lint-rules.ts";
 export { parse } from "./parse.ts";
 export { ExpansionProblem } from "./pattern.ts";
 export type { Source, Stage, StepState } from "./stage.ts";

@@ -77,7 +77,7 @@ export function readStep(context: StageContext, instruction: Instruction, base: 
       const path = joinPath(context.workdir, written);
       context.workdir = path;
       draft.workdir = path;
-      return { ...base, kind: "workdir", path };
+      return { ...base, kind: "workdir", path, value: written };
     }
     case "USER": {
       const user = expandIn(context, args);

@@ -1,7 +1,7 @@
 import type { Problem, SourceRange } from "@slipway/errors";
 import type { DialectRules } from "./dialect.ts";
 import type { DockerfileErrorCode } from "./dockerfile-error.ts";
-import { expand, type ExpandOptions, expandWords } from "./expand.ts";
+import { expand, type ExpandOptions, expandWords, type Lookup } from "./expand.ts";
 import type { ImageConfigDraft } from "./image-config.ts";
 import type { Scope } from "./scope.ts";
 import type { Source, StepState } from "./stage.ts";
@@ -29,6 +29,8 @@ export interface StageContext {
   /** Finds the stage that a COPY --from or a mount names. */
   readonly findStage: (name: string) => number | undefined;
   readonly stageCount: number;
+  /** Told of each variable that isn't set where it is used. */
+  onUnset?: ((name: string) => void) | undefined;
 }
 
 /** What is in force now. */
@@ -53,14 +55,23 @@ export function stateOf(context: StageContext): StepState {
 
 /** @throws ExpansionProblem */
 export function expandIn(context: StageContext, text: string, options: ExpandOptions = {}): string {
-  const { scope, escape, rules } = context;
-  return expand(text, scope.lookup, escape, { ...options, colonOnly: rules.colonOnly });
+  const { escape, rules } = context;
+  return expand(text, lookupIn(context), escape, { ...options, colonOnly: rules.colonOnly });
 }
 
 /** @throws ExpansionProblem */
 export function expandWordsIn(context: StageContext, text: string): string[] {
-  const { scope, escape, rules } = context;
-  return expandWords(text, scope.lookup, escape, { colonOnly: rules.colonOnly });
+  const { escape, rules } = context;
+  return expandWords(text, lookupIn(context), escape, { colonOnly: rules.colonOnly });
+}
+
+function lookupIn({ scope, onUnset }: StageContext): Lookup {
+  if (!onUnset) return scope.lookup;
+  return (name) => {
+    const value = scope.lookup(name);
+    if (value === undefined) onUnset(name);
+    return value;
+  };
 }
 
 /** Notes a mistake in an instruction's form. */

@@ -38,7 +38,15 @@ const defaultShell = ["/bin/sh", "-c"];
  * @throws DockerfileError with every problem, each with its place
  */
 export function stages(tree: Dockerfile, options: StagesOptions = {}): Stage[] {
-  return new StagesReader(tree, options).read();
+  return readStages(tree, options);
+}
+
+/** Told of a variable that isn't set where it is used, and of what is set there. */
+export type OnUnset = (name: string, instruction: Instruction, known: () => string[]) => void;
+
+/** The same, with word of variables that aren't set. */
+export function readStages(tree: Dockerfile, options: StagesOptions, onUnset?: OnUnset): Stage[] {
+  return new StagesReader(tree, options, onUnset).read();
 }
 
 /** A stage that is read, with what a stage based on it goes on from. */
@@ -52,10 +60,12 @@ class StagesReader {
   readonly #options: StagesOptions;
   readonly #rules: DialectRules;
   readonly #problems: Problem<DockerfileErrorCode>[] = [];
+  readonly #onUnset: OnUnset | undefined;
   #globals: ReadonlyMap<string, string> = new Map();
   #froms: readonly From[] = [];
 
-  constructor(tree: Dockerfile, options: StagesOptions) {
+  constructor(tree: Dockerfile, options: StagesOptions, onUnset: OnUnset | undefined) {
+    this.#onUnset = onUnset;
     this.#tree = tree;
     this.#options = options;
     this.#rules = dialectRules[options.dialect ?? "buildkit"];
@@ -141,6 +151,7 @@ class StagesReader {
     problems: StageProblem[],
   ): ReadStage {
     const context = this.#contextOf(from, before, problems);
+    const onUnset = this.#onUnset;
     const steps: Step[] = [];
     const triggers = this.#triggersOf(from, before, problems);
     for (const { instruction, isTriggered } of [
@@ -151,6 +162,7 @@ class StagesReader {
       const state = stateOf(context);
       const base = { index: steps.length, text: instruction.text, range, instruction, isTriggered, before: state };
       guard(problems, range, () => {
+        if (onUnset) context.onUnset = (name) => onUnset(name, instruction, () => Object.keys(state.variables));
         const step = readStep(context, isTriggered ? { ...instruction, range } : instruction, base);
         if (step) steps.push(step);
       });

@@ -88,6 +88,8 @@ export interface WorkdirStep extends StepBase {
   readonly kind: "workdir";
   /** Joined to the one before. */
   readonly path: string;
+  /** Expanded, not joined. */
+  readonly value: string;
 }
 
 export interface UserStep extends StepBase {

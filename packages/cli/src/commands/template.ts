@@ -1,0 +1,66 @@
+import { rename, rm, stat, writeFile } from "node:fs/promises";
+import path from "node:path";
+import { process as fillIn, variables } from "@slipway/dockerfile";
+import { Command } from "commander";
+import { CliError } from "../cli-error.ts";
+import type { Io } from "../io.ts";
+import { readAssignments } from "../read-assignments.ts";
+import { readTextFile } from "../read-text-file.ts";
+import { readVariableFile } from "../read-variable-file.ts";
+import { collect } from "./project-options.ts";
+
+interface TemplateCommandOptions {
+  readonly variable?: string[];
+  readonly vars?: string[];
+  readonly output?: string;
+  readonly list?: boolean;
+}
+
+/** `slipway template`: fills in a Dockerfile template. */
+export function templateCommand(io: Io): Command {
+  return new Command("template")
+    .description("fill in the variables of a Dockerfile template, %%NAME%%")
+    .argument("<file>", "the template")
+    .option("-v, --variable <NAME=value>", "a variable; may be given several times, and beats those of files", collect)
+    .option("--vars <file>", "variables from a JSON object or a .env file; may be given several times", collect)
+    .option("-o, --output <file>", "where to write the result (standard output)")
+    .option("--list", "print the variables that the template needs instead")
+    .action(async (file: string, options: TemplateCommandOptions) => {
+      const template = await readTextFile(file, io.cwd);
+      if (options.list)
+        return void io.stdout.write(
+          variables(template)
+            .map((name) => `${name}\n`)
+            .join(""),
+        );
+      const values: Record<string, string> = {};
+      for (const source of options.vars ?? []) Object.assign(values, await readVariableFile(source, io.cwd));
+      const given = readAssignments(options.variable ?? [], "--variable");
+      const wrong = Object.keys(given).filter((name) => !/^[A-Z][A-Z_]*$/.test(name));
+      if (wrong.length > 0) {
+        const hint = "a capital first, then capitals and underscores";
+        throw new CliError("CLI_BAD_OPTION", `no template variable can be named ${wrong.join(", ")}`, { hint });
+      }
+      const result = fillIn(template, { ...values, ...given }, { file });
+      if (options.output === undefined) io.stdout.write(result);
+      else await replaceFile(path.resolve(io.cwd, options.output), result);
+    });
+}
+
+/** Writes a file so that it is never seen half written; the mode of one that was there stays. */
+async function replaceFile(file: string, text: string): Promise<void> {
+  const existing = await stat(file).catch(() => undefined);
+  if (existing && !existing.isFile()) {
+    await writeFile(file, text); // a pipe, or /dev/stdout
+    return;
+  }
+  const temporary = `${file}.${process.pid}.tmp`;
+  try {
+    await writeFile(temporary, text, existing ? { mode: existing.mode } : {});
+    await rename(temporary, file);
+  } catch (cause) {
+    await rm(temporary, { force: true });
+    const { code } = cause as NodeJS.ErrnoException;
+    throw new CliError("CLI_CANNOT_WRITE", `${file} can't be written (${code})`, { cause });
+  }
+}
