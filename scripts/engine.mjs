@@ -1,6 +1,5 @@
 // A container engine for machines that have none: npm run engine [-- start|stop|status]
 import { spawn } from "node:child_process";
-import { existsSync } from "node:fs";
 import { mkdir, open, readFile, rm } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";

@@ -27,12 +27,10 @@ export function templateCommand(io: Io): Command {
     .option("--list", "print the variables that the template needs instead")
     .action(async (file: string, options: TemplateCommandOptions) => {
       const template = await readTextFile(file, io.cwd);
-      if (options.list)
-        return void io.stdout.write(
-          variables(template)
-            .map((name) => `${name}\n`)
-            .join(""),
-        );
+      if (options.list) {
+        for (const name of variables(template)) io.stdout.write(`${name}\n`);
+        return;
+      }
       const values: Record<string, string> = {};
       for (const source of options.vars ?? []) Object.assign(values, await readVariableFile(source, io.cwd));
       const given = readAssignments(options.variable ?? [], "--variable");
