@@ -8,9 +8,12 @@ import { metadata } from "../test/cases/metadata.ts";
 import { stages } from "../test/cases/stages.ts";
 import { variables } from "../test/cases/variables.ts";
 import { EngineJudge, type JudgeOptions, ownVerdict } from "../test/judge.ts";
-import { randomDockerfile } from "../test/random-dockerfile.ts";
+import { randomDockerfile, randomFrom } from "../test/random-dockerfile.ts";
 import type { Dialect } from "./dialect.ts";
 import type { ImageConfig } from "./image-config.ts";
+import { parse } from "./parse.ts";
+import { stages as readStages } from "./stages.ts";
+import type { RunStep } from "./step.ts";
 
 // The engine itself judges: what the image says that it makes of a Dockerfile is what this package must say.
 // SLIPWAY_DOCKERFILE_SEED and SLIPWAY_DOCKERFILES set where the random ones start and how many there are.
@@ -78,3 +81,50 @@ test("random Dockerfiles: as the engine reads them", async () => {
   });
   expect(found).toEqual([]);
 }, 3_600_000);
+
+test("what a RUN finds: variables, working folder, user", async () => {
+  const dockerfiles = Array.from({ length: 8 }, (_, seed) => {
+    const random = randomFrom(seed + 1);
+    const pick = (items: readonly string[]): string => items[random(items.length)] as string;
+    const stage = (from: string): string[] => [
+      from,
+      ...Array.from({ length: 6 }, () =>
+        pick([
+          "ENV A=env B=$A",
+          "ARG A=arg",
+          "ARG B",
+          "ARG C=${A:-none}",
+          "ENV C=set",
+          "WORKDIR sub",
+          "WORKDIR /w/$A",
+          "RUN mark",
+        ]),
+      ),
+      "RUN mark",
+    ];
+    const text = ["ARG B=global", ...stage(`FROM ${base} AS one`), ...stage("FROM one")].join("\n");
+    return { seed, text, buildArgs: seed % 2 === 0 ? { A: "given", HTTP_PROXY: "proxy" } : {} };
+  });
+  const found = await inTurns(dockerfiles, async ({ seed, text, buildArgs }) => {
+    const wrong: string[] = [];
+    for (const [builder, dialect] of builders) {
+      const options = { buildArgs, dialect, baseConfig: () => known };
+      const runs = readStages(parse(text), options).flatMap(({ steps }) => steps.filter((step) => step.kind === "run"));
+      let next = 0;
+      const checked = text.replaceAll("RUN mark", () => `RUN ${checkOf(runs[next++] as RunStep)}`);
+      const verdict = await judge.build(builder, checked, { buildArgs });
+      if ("error" in verdict) wrong.push(`seed ${seed}, ${builder}: ${verdict.error}\n${checked}`);
+    }
+    return wrong;
+  });
+  expect(found).toEqual([]);
+});
+
+/** A command that fails where a RUN finds something else than the step says. */
+function checkOf({ environment, before }: RunStep): string {
+  const variables = ["A", "B", "C", "HTTP_PROXY", "PATH"].map((name) => {
+    const value = environment[name];
+    return value === undefined ? `[ -z "\${${name}+set}" ]` : `[ "\$${name}" = "${value}" ]`;
+  });
+  return [...variables, `[ "$(pwd)" = "${before.workdir || "/"}" ]`, '[ "$(id -u)" = 0 ]'].join(" && ");
+}
