@@ -37,6 +37,10 @@ test("lint: what is found, with its place, an excerpt and a hint; exit code 1", 
   expect({ code, stderr }).toEqual({ code: 1, stderr: "" });
   expect(stdout).toBe(
     [
+      "warning: Dockerfile:1:1: the stage name `Build` should be lowercase (StageNameCasing)",
+      "  1 | FROM base AS Build",
+      "    | ^^^^^^^^^^^^^^^^^^",
+      "  hint: write build",
       "error: Dockerfile:2:1: unknown instruction `RUM` (DOCKERFILE_UNKNOWN_INSTRUCTION)",
       "  2 | RUM x",
       "    | ^^^",
@@ -45,7 +49,7 @@ test("lint: what is found, with its place, an excerpt and a hint; exit code 1", 
       "  2 | ENV a b",
       "    | ^^^^^^^",
       "  hint: write ENV a=…",
-      "2 files, 1 errors, 1 warnings",
+      "2 files, 1 error, 2 warnings",
       "",
     ].join("\n"),
   );

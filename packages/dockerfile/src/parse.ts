@@ -1,6 +1,7 @@
 import { LineIndex, type Problem } from "@slipway/errors";
 import { DockerfileError, type DockerfileErrorCode } from "./dockerfile-error.ts";
 import { readDirectives } from "./directives.ts";
+import { instructionFlags } from "./instruction-rules.ts";
 import { lineEnd } from "./logical-line.ts";
 import { readInstruction } from "./read-instruction.ts";
 import { skipSpace, skipSpaceBack } from "./space.ts";
@@ -11,7 +12,17 @@ import type { Comment, Dockerfile, Instruction, Item } from "./tree.ts";
  * @throws DockerfileError with every problem of the syntax, each with its place
  */
 export function parse(text: string, options: { readonly file?: string | undefined } = {}): Dockerfile {
-  const index = new LineIndex(text, options.file);
+  const { tree, problems } = parseTolerantly(text, options.file);
+  DockerfileError.throwAll(problems);
+  return tree;
+}
+
+/** The same, with the mistakes beside the tree; instructions that aren't known are not in `instructions`. */
+export function parseTolerantly(
+  text: string,
+  file: string | undefined,
+): { tree: Dockerfile; problems: Problem<DockerfileErrorCode>[] } {
+  const index = new LineIndex(text, file);
   const { directives, problems } = readDirectives(text, index);
   const escape = directives["escape"] === "`" ? "`" : "\\";
   const items: Item[] = [];
@@ -47,6 +58,6 @@ export function parse(text: string, options: { readonly file?: string | undefine
       at = end;
     }
   }
-  DockerfileError.throwAll(problems as Problem<DockerfileErrorCode>[]);
-  return { items, directives, escape, file: options.file, instructions, comments };
+  const known = instructions.filter(({ keyword }) => Object.hasOwn(instructionFlags, keyword));
+  return { tree: { items, directives, escape, file, instructions: known, comments }, problems };
 }

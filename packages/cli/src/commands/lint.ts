@@ -135,7 +135,12 @@ function plainText(linted: readonly LintedFile[], io: Io): string {
       lines.push(`${label} ${formatProblem(plain, text)}`);
     }
   }
-  const files = `${linted.length} ${linted.length === 1 ? "file" : "files"}`;
-  lines.push(errors + warnings === 0 ? `${files}, nothing found` : `${files}, ${errors} errors, ${warnings} warnings`);
+  const counted = (count: number, what: string): string => `${count} ${what}${count === 1 ? "" : "s"}`;
+  const files = counted(linted.length, "file");
+  lines.push(
+    errors + warnings === 0
+      ? `${files}, nothing found`
+      : `${files}, ${counted(errors, "error")}, ${counted(warnings, "warning")}`,
+  );
   return `${lines.join("\n")}\n`;
 }

@@ -145,7 +145,14 @@ test("mistakes and findings come together, in the order of the text, with their 
     ["DOCKERFILE_BAD_ARGUMENTS", "error", "Dockerfile:2:1"],
     ["LegacyKeyValueFormat", "warning", "Dockerfile:3:1"],
   ]);
-  expect(lint("RUM x")).toMatchObject([{ code: "DOCKERFILE_UNKNOWN_INSTRUCTION", hint: "did you mean RUN?" }]);
+  const all = lint("FROM base AS Build\nRUM x\nCOPY only\nCOPY --form=x a b\nMAINTAINER me\n");
+  expect(all.map(({ code, range }) => `${range?.start.line} ${code}`)).toEqual([
+    "1 StageNameCasing",
+    "2 DOCKERFILE_UNKNOWN_INSTRUCTION",
+    "3 DOCKERFILE_BAD_ARGUMENTS",
+    "4 DOCKERFILE_UNKNOWN_FLAG",
+    "5 MaintainerDeprecated",
+  ]);
 });
 
 test("rules are left out and turned into errors by options and by the directive", () => {

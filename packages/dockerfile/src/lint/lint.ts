@@ -1,10 +1,10 @@
-import { LineIndex, type Problem } from "@slipway/errors";
-import { DockerfileError, type DockerfileErrorCode } from "../dockerfile-error.ts";
+import { LineIndex, type Problem, type SourceRange } from "@slipway/errors";
+import { DockerfileError } from "../dockerfile-error.ts";
 import type { ImageConfig } from "../image-config.ts";
-import { parse } from "../parse.ts";
+import { parseTolerantly } from "../parse.ts";
 import type { Stage } from "../stage.ts";
 import { readStages } from "../stages.ts";
-import type { Dockerfile, Instruction } from "../tree.ts";
+import type { Instruction } from "../tree.ts";
 import { splitAtBlanks } from "../words.ts";
 import { readCheckDirective } from "./check-directive.ts";
 import type { LintBlock, LintInput, UnsetVariable } from "./lint-rule.ts";
@@ -29,15 +29,9 @@ export interface LintOptions {
  * In the order of the text. Never throws for what is in the text.
  */
 export function lint(text: string, options: LintOptions = {}): Problem[] {
-  let tree: Dockerfile;
-  try {
-    tree = parse(text, { file: options.file });
-  } catch (error) {
-    return problemsOf(error);
-  }
+  const { tree, problems } = parseTolerantly(text, options.file);
   const unset: UnsetVariable[] = [];
   let stages: readonly Stage[] = [];
-  const problems: Problem[] = [];
   try {
     const baseConfig = (image: string): ImageConfig => options.baseConfig?.(image) ?? {};
     const read = { platform: "linux/amd64", buildArgs: options.buildArgs, baseConfig };
@@ -45,7 +39,10 @@ export function lint(text: string, options: LintOptions = {}): Problem[] {
       unset.push({ name, instruction, known: known() });
     });
   } catch (error) {
-    problems.push(...problemsOf(error));
+    if (!(error instanceof DockerfileError)) throw error;
+    const isSaid = (range: SourceRange | undefined): boolean =>
+      problems.some((other) => other.range?.start.line === range?.start.line);
+    problems.push(...(error.problems as typeof problems).filter(({ range }) => !isSaid(range)));
   }
   const index = new LineIndex(text, options.file);
   const directive = readCheckDirective(tree.directives["check"]);
@@ -61,21 +58,17 @@ export function lint(text: string, options: LintOptions = {}): Problem[] {
     unset,
     isIgnored: options.isIgnored,
   };
+  const found: Problem[] = [...problems];
   for (const { id, isExperimental, check } of lintRules) {
     if (skip.has(id.toLowerCase()) || skip.has("all")) continue;
     if (isExperimental && !experimental.has(id.toLowerCase()) && !experimental.has("all")) continue;
     for (const { message, range, hint } of check(input)) {
       const severity = directive.error ? "error" : "warning";
-      problems.push({ code: id, message, severity, range, ...(hint ? { hint } : {}) });
+      found.push({ code: id, message, severity, range, ...(hint ? { hint } : {}) });
     }
   }
   const offset = ({ range }: Problem): number => range?.start.offset ?? 0;
-  return problems.toSorted((a, b) => offset(a) - offset(b));
-}
-
-function problemsOf(error: unknown): Problem<DockerfileErrorCode>[] {
-  if (error instanceof DockerfileError) return [...(error.problems as readonly Problem<DockerfileErrorCode>[])];
-  throw error;
+  return found.toSorted((a, b) => offset(a) - offset(b));
 }
 
 function blocksOf(instructions: readonly Instruction[]): { globals: Instruction[]; blocks: LintBlock[] } {
