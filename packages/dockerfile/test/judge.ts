@@ -58,7 +58,14 @@ export class EngineJudge {
       nocache: "1",
       ...(options.target === undefined ? {} : { target: options.target }),
     });
-    const { status, body } = await this.#request("POST", `/build?${query}`, context(dockerfile));
+    const answer = await this.#request("POST", `/build?${query}`, context(dockerfile)).catch(async (error: Error) => {
+      // 20.10's classic builder panics where there is no FROM and a label is asked for; the engine itself lives on.
+      if (!/socket hang up|ECONNRESET/.test(error.message)) throw error;
+      await this.version();
+      return undefined;
+    });
+    if (!answer) return { error: "the engine dropped the connection" };
+    const { status, body } = answer;
     if (status !== 200) return { error: (JSON.parse(body) as { message: string }).message };
     let id: string | undefined;
     for (const line of body.split("\n")) {
