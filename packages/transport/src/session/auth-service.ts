@@ -1,7 +1,5 @@
-import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
-import { fieldsCodec, method } from "./message.ts";
-import { internalError } from "./status-error.ts";
-import type { SessionService } from "./session-service.ts";
+import { type GrpcMethod, unary } from "./grpc-call.ts";
+import { fieldsCodec } from "./message.ts";
 
 /** What a registry takes: a user's name and password, or a token alone. */
 export interface SessionCredentials {
@@ -17,32 +15,19 @@ export type CredentialsSource = (
 
 const request = fieldsCodec({ 1: "host" }, { host: "" });
 const response = fieldsCodec({ 1: "username", 2: "secret" }, { username: "", secret: "" });
+const hub = new Set(["registry-1.docker.io", "index.docker.io", "https://index.docker.io/v1/"]);
 
 /**
- * Credentials for the registries that a build touches, one by one as it does. The methods of newer engines that would
- * have the client fetch tokens are not implemented, as the protocol allows: the engine then asks for the credentials.
+ * Credentials for the registries that a build touches, one by one as it does. The methods of newer engines by which the
+ * client would fetch tokens are not implemented, as the protocol allows: the engine then asks for the credentials.
  */
-export function authService(credentials: CredentialsSource): SessionService {
-  type Request = { host: string };
-  type Response = { username: string; secret: string };
+export function authService(credentials: CredentialsSource): Record<string, GrpcMethod> {
   return {
-    announced: true,
-    definition: { Credentials: method("/moby.filesync.v1.Auth/Credentials", request, response) },
-    implementation: {
-      Credentials: async (call: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>) => {
-        try {
-          const found = await credentials(registryOf(call.request.host));
-          // A token goes without a name, which is how the engine knows it.
-          if (found?.identitytoken) reply(null, { username: "", secret: found.identitytoken });
-          else reply(null, { username: found?.username ?? "", secret: found?.password ?? "" });
-        } catch (error) {
-          reply(internalError(error));
-        }
-      },
-    },
+    "/moby.filesync.v1.Auth/Credentials": unary(request, response, async ({ host }) => {
+      const found = await credentials(hub.has(host) ? "docker.io" : host);
+      // A token goes without a name, which is how the engine knows it.
+      if (found?.identitytoken) return { username: "", secret: found.identitytoken };
+      return { username: found?.username ?? "", secret: found?.password ?? "" };
+    }),
   };
-}
-
-function registryOf(host: string): string {
-  return ["registry-1.docker.io", "index.docker.io", "https://index.docker.io/v1/"].includes(host) ? "docker.io" : host;
 }

@@ -1,8 +1,8 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
 
-/** How the messages of a gRPC method become bytes and back. */
+/** How a message becomes bytes and back. */
 export interface Codec<T> {
-  encode(message: T): Buffer;
+  encode(message: T): Uint8Array;
   decode(bytes: Uint8Array): T;
 }
 
@@ -18,12 +18,12 @@ export function fieldsCodec<T extends Record<string, string | Uint8Array>>(
       for (const [number, name] of entries) {
         const value = message[name] as string | Uint8Array;
         if (value.length === 0) continue;
-        // Tag and length are the same for both; 2 is the wire type of what has a length.
+        // 2 is the wire type of what has a length.
         writer.tag(number, 2);
         if (typeof value === "string") writer.string(value);
         else writer.bytes(value);
       }
-      return asBuffer(writer.finish());
+      return writer.finish();
     },
     decode(bytes) {
       const message: Record<string, string | Uint8Array> = { ...empty };
@@ -37,38 +37,4 @@ export function fieldsCodec<T extends Record<string, string | Uint8Array>>(
       return message as T;
     },
   };
-}
-
-/** The shape of a method for grpc-js. */
-export function method<Request, Response>(
-  path: string,
-  request: Codec<Request>,
-  response: Codec<Response>,
-  streams: { readonly request?: boolean; readonly response?: boolean } = {},
-): MethodShape<Request, Response> {
-  return {
-    path,
-    requestStream: streams.request ?? false,
-    responseStream: streams.response ?? false,
-    requestSerialize: request.encode,
-    requestDeserialize: request.decode,
-    responseSerialize: response.encode,
-    responseDeserialize: response.decode,
-  };
-}
-
-/** A method as grpc-js defines one. */
-export interface MethodShape<Request, Response> {
-  path: string;
-  requestStream: boolean;
-  responseStream: boolean;
-  requestSerialize: (message: Request) => Buffer;
-  requestDeserialize: (bytes: Buffer) => Request;
-  responseSerialize: (message: Response) => Buffer;
-  responseDeserialize: (bytes: Buffer) => Response;
-}
-
-/** The same bytes as a Buffer, which grpc-js asks for. */
-export function asBuffer(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
 }

@@ -1,5 +1,5 @@
 import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
-import { asBuffer, type Codec } from "./message.ts";
+import type { Codec } from "./message.ts";
 import type { SourceFile } from "./file-source.ts";
 
 /** A message of BuildKit's file transfer; see session/filesync and tonistiigi/fsutil's wire.proto. */
@@ -40,7 +40,7 @@ export const packetCodec: Codec<Packet> = {
     if ((packet.type === "data" || packet.type === "error") && packet.data?.length) {
       writer.tag(4, 2).bytes(packet.data);
     }
-    return asBuffer(writer.finish());
+    return writer.finish();
   },
   decode(bytes) {
     const reader = new BinaryReader(bytes);

@@ -1,24 +1,16 @@
-import type { sendUnaryData, ServerUnaryCall } from "@grpc/grpc-js";
-import { fieldsCodec, method } from "./message.ts";
-import { notFound } from "./status-error.ts";
-import type { SessionService } from "./session-service.ts";
+import { type GrpcMethod, type GrpcStatus, unary } from "./grpc-call.ts";
+import { fieldsCodec } from "./message.ts";
 
 const request = fieldsCodec({ 1: "id" }, { id: "" });
 const response = fieldsCodec({ 1: "data" }, { data: new Uint8Array() as Uint8Array });
 
 /** Secrets for `RUN --mount=type=secret`, by id. */
-export function secretsService(secrets: ReadonlyMap<string, Uint8Array>): SessionService {
-  type Request = { id: string };
-  type Response = { data: Uint8Array };
+export function secretsService(secrets: ReadonlyMap<string, Uint8Array>): Record<string, GrpcMethod> {
   return {
-    announced: true,
-    definition: { GetSecret: method("/moby.buildkit.secrets.v1.Secrets/GetSecret", request, response) },
-    implementation: {
-      GetSecret: ({ request: { id } }: ServerUnaryCall<Request, Response>, reply: sendUnaryData<Response>) => {
-        const data = secrets.get(id);
-        if (data) reply(null, { data });
-        else reply(notFound(`no secret ${id} was given to this build`));
-      },
-    },
+    "/moby.buildkit.secrets.v1.Secrets/GetSecret": unary(request, response, ({ id }) => {
+      const data = secrets.get(id);
+      if (data) return { data };
+      throw { status: "notFound", message: `no secret ${id} was given to this build` } satisfies GrpcStatus;
+    }),
   };
 }
