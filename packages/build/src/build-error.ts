@@ -20,6 +20,8 @@ export type BuildErrorCode =
   | "BUILD_BAD_OPTION"
   /** BuildKit is asked for, or needed by the Dockerfile, and the engine or the chosen builder is not it. */
   | "BUILD_NEEDS_BUILDKIT"
+  /** The options or the Dockerfile ask for what this engine's builder cannot do. */
+  | "BUILD_NOT_SUPPORTED"
   /** The engine's answer ended before the build did, or is none that a builder gives. */
   | "BUILD_BROKEN_STREAM"
   /** A run's events were iterated a second time. */

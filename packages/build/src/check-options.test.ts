@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { type BuildOptions, checkOptions } from "./build-options.ts";
+import { type BuildOptions, checkOptions } from "./check-options.ts";
 
 test("every option of the right kind passes, also undefined", () => {
   const options: Required<BuildOptions> = {
