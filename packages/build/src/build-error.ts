@@ -12,6 +12,8 @@ export type BuildErrorCode =
   | "BUILD_NO_DOCKERFILE"
   /** A base image is neither on the engine nor to be had from its registry. */
   | "BUILD_NO_BASE_IMAGE"
+  /** A step needs a secret or an ssh agent that was not given. */
+  | "BUILD_NO_SECRET"
   /** The Dockerfile has no stage of that name or number. */
   | "BUILD_NO_STAGE"
   /** The context is not a tar archive, or a damaged one. */

@@ -27,6 +27,8 @@ interface Rule {
 
 const capture = (match: RegExpExecArray, index: number): string => match[index] ?? "";
 
+const idOf = (match: RegExpExecArray): string => match.slice(1).find((id) => id !== undefined) ?? "default";
+
 /** How both builders, of engines 20.10 to 28, word what a user can mend. The first rule that matches says what it is. */
 const rules: readonly Rule[] = [
   {
@@ -73,6 +75,18 @@ const rules: readonly Rule[] = [
     code: "BUILD_BAD_OPTION",
     text: (_, { message }) => `the engine refuses a name for the image: ${message}`,
     hint: () => "give names as in registry.example/team/app:1.0: lower case, and at most one tag",
+  },
+  {
+    pattern: /secret (\S+?):? not found/,
+    code: "BUILD_NO_SECRET",
+    text: (match, { step }) => `${step ?? "a step"} needs the secret ${capture(match, 1)}, which was not given`,
+    hint: (match) => `give it by the option \`secrets\`, under the id ${capture(match, 1)}`,
+  },
+  {
+    pattern: /no ssh handler for id (\S+)|no SSH key "([^"]*)" forwarded|unset ssh forward key (\S+)/,
+    code: "BUILD_NO_SECRET",
+    text: (match, { step }) => `${step ?? "a step"} needs the ssh agent ${idOf(match)}, which was not given`,
+    hint: (match) => `give it by the option \`ssh\`, under the id ${idOf(match)}`,
   },
   {
     pattern: /requires BuildKit/,

@@ -110,12 +110,11 @@ async function runBuild(
   return { imageId, layers, builder, steps: tally.steps, ...(session ? { sent } : {}), durationMs };
 }
 
-/** What a BuildKit build may ask for; undefined for nothing, as a session costs some milliseconds. */
+/** What a BuildKit build may ask for. Also where that is nothing: without a session, optional mounts fail. */
 export function sessionOf(
   { registryAuth }: Pick<BuildOptions, "registryAuth">,
   { secrets, agents }: ReadSecrets,
   files?: BuildSessionOptions | undefined,
-): BuildSessionOptions | undefined {
-  if (!registryAuth && secrets.size === 0 && agents.size === 0) return files;
+): BuildSessionOptions {
   return { ...files, secrets, agents, credentials: registryAuth && credentialsOf(registryAuth) };
 }

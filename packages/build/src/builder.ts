@@ -110,7 +110,7 @@ export class Builder {
       const session = { ...files, credentials: registryconfig && credentialsOf(registryconfig) };
       return await sendBuild(engine, {
         tar: directory === undefined ? stream.context : Readable.from([]),
-        session: builder === "buildkit" && (files || registryconfig) ? session : undefined,
+        session: builder === "buildkit" ? session : undefined,
         query: { rm: "1", forcerm: "1", ...query },
         builder,
         dockerfile,

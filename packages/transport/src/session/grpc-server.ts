@@ -1,4 +1,4 @@
-import type { IncomingHttpHeaders, ServerHttp2Session, ServerHttp2Stream } from "node:http2";
+import type { IncomingHttpHeaders, ServerHttp2Stream } from "node:http2";
 import type { Duplex } from "node:stream";
 import { GrpcCall, type GrpcMethod } from "./grpc-call.ts";
 
@@ -9,24 +9,18 @@ import { GrpcCall, type GrpcMethod } from "./grpc-call.ts";
  * @returns how to end it
  */
 export async function serveGrpc(socket: Duplex, methods: ReadonlyMap<string, GrpcMethod>): Promise<() => void> {
-  const { createServer } = await import("node:http2");
-  const server = createServer();
-  const sessions = new Set<ServerHttp2Session>();
-  server.on("session", (session) => {
-    sessions.add(session);
-    // A connection that is lost ends the build, and that says so.
-    session.on("error", () => undefined);
-  });
+  // Loaded here, since most calls to an engine need no session.
+  const { performServerHandshake } = await import("node:http2");
+  // Not a server's `connection` event, which refuses TLS sockets that didn't agree on HTTP/2 at their start.
+  const session = performServerHandshake(socket);
+  // A connection that is lost ends the build, and that says so.
+  session.on("error", () => undefined);
   socket.on("error", () => undefined);
-  server.on(
-    "stream",
-    (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _flags: number, rawHeaders: string[]) => {
-      void new GrpcCall(stream, rawHeaders).answer(methods.get(String(headers[":path"])));
-    },
-  );
-  server.emit("connection", socket);
+  session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, rawHeaders: string[]) => {
+    void new GrpcCall(stream, rawHeaders).answer(methods.get(String(headers[":path"])));
+  });
   return () => {
-    for (const session of sessions) session.destroy();
+    session.destroy();
     socket.destroy();
   };
 }

@@ -1,4 +1,5 @@
 import { readFile } from "node:fs/promises";
+import type { ParsedKey } from "ssh2";
 import { TransportError } from "../transport-error.ts";
 import type { AgentSource } from "./ssh-service.ts";
 
@@ -25,7 +26,9 @@ export async function keyAgent(files: readonly string[]): Promise<AgentSource> {
     const agent = new ssh2.AgentProtocol(false);
     agent.on("identities", (request) => agent.getIdentitiesReply(request, keys));
     agent.on("sign", (request, wanted, data, { hash }) => {
-      const key = keys.find((one) => one.equals(wanted));
+      const asked = ssh2.utils.parseKey(wanted as ParsedKey);
+      const blob = asked instanceof Error ? undefined : asked.getPublicSSH();
+      const key = keys.find((one) => blob?.equals(one.getPublicSSH()));
       // Only of RSA's there are several kinds; sha1 where nothing newer is asked for.
       const signature = key?.sign(data, key.type === "ssh-rsa" ? (hash ?? "sha1") : undefined);
       if (signature && !(signature instanceof Error)) agent.signReply(request, signature);
