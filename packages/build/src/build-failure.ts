@@ -104,7 +104,7 @@ const rules: readonly Rule[] = [
   },
   {
     pattern:
-      /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|Get "https?:[^"]*\/v2\/|: not found$|unauthorized|repository .* not found/i,
+      /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|(?:Get|Head) "https?:[^"]*\/v2\/|no basic auth credentials|authorization failed|: not found$|unauthorized|repository .* not found/i,
     code: "BUILD_NO_BASE_IMAGE",
     text: (_, { step, message }) => `${imageOf(step)} is not on the engine and cannot be pulled: ${message}`,
     hint: () => "check the image's name and tag, the registry's reachability and the credentials",

@@ -1,5 +1,5 @@
 import { execFile, spawn } from "node:child_process";
-import { createPublicKey, generateKeyPairSync, verify } from "node:crypto";
+import { createHash, createPublicKey, generateKeyPairSync, verify } from "node:crypto";
 import { once } from "node:events";
 import { mkdtemp, readFile, rm, utimes, writeFile } from "node:fs/promises";
 import { connect as connectTcp, createServer, type Server, type Socket } from "node:net";
@@ -56,18 +56,10 @@ describe("secrets", () => {
   });
 
   test("are not in the image or its history", async () => {
-    const dockerfile = `${tests.head()}RUN --mount=type=secret,id=v test "$(cat /run/secrets/v)" = hush-hush-hush\n`;
-    const secrets = { v: { value: "hush-hush-hush-" } };
-    const { result } = build(
-      tests.engine,
-      tarOf({
-        Dockerfile: dockerfile
-          .replace("hush-hush-hush", "x$(rev /run/secrets/v | rev | cut -c2-)")
-          .replace('test "$(cat', 'test "x$(cut -c2-')
-          .replace("cat /run", "cut -c2- /run"),
-      }),
-      { secrets },
-    );
+    const digest = createHash("md5").update("hush-hush-hush").digest("hex");
+    const step = `RUN --mount=type=secret,id=v echo "${digest}  /run/secrets/v" | md5sum -c`;
+    const tar = tarOf({ Dockerfile: `${tests.head()}${step}\n` });
+    const { result } = build(tests.engine, tar, { secrets: { v: { value: "hush-hush-hush" } } });
     const { imageId } = await result;
     const image = tests.engine.docker.getImage(imageId);
     expect(JSON.stringify([await image.inspect(), await image.history()])).not.toContain("hush");
