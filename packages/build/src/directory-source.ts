@@ -14,7 +14,12 @@ const pieceSize = 256 * 1024;
 export function directorySource(directory: string): FileSource {
   return {
     async *list(request, signal) {
-      for await (const entry of walk(directory, { ignore: await filterOf(directory, request), signal })) yield entry;
+      const inodes = new Map<string, string>();
+      for await (const entry of walk(directory, { ignore: await filterOf(directory, request), signal })) {
+        const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
+        if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
+        yield first === undefined ? entry : { ...entry, linkname: first };
+      }
     },
     open: (file, signal) => contentOf(directory, file, signal),
   };

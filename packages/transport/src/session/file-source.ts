@@ -8,7 +8,7 @@ export interface SourceFile {
   /** Bytes; of files only. */
   readonly size: number;
   readonly mtime: Date;
-  /** Where a symlink leads, as it is written. */
+  /** Where a symlink leads, as it is written; of a file, the path of the one in the list that it is a hard link to. */
   readonly linkname?: string | undefined;
 }
 
