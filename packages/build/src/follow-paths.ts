@@ -4,7 +4,7 @@ import { compileGlob } from "@slipway/context";
 
 /**
  * What of a folder is needed for these paths: the paths, with wildcards resolved, and what links on the way lead to, as
- * BuildKit's clients have it. A path that is not there stays as it is.
+ * BuildKit's clients have it. What is not there is left out.
  *
  * @returns paths relative to the folder; undefined for all of it
  */
@@ -47,8 +47,10 @@ class Search {
   async #enter(at: readonly string[], name: string, further: readonly string[]): Promise<void> {
     const here = [...at, name];
     const full = path.join(this.#directory, ...here);
-    const target = (await isLink(full)) ? await readlink(full) : undefined;
-    if (target === undefined) return this.follow(here, further);
+    const stats = await lstat(full).catch(() => undefined);
+    if (!stats) return;
+    if (!stats.isSymbolicLink()) return this.follow(here, further);
+    const target = await readlink(full);
     this.found.add(here.join("/"));
     // Within the context, as the engine resolves it: its root is the folder, and there is nothing above.
     const from = target.startsWith("/") ? [] : at;
@@ -60,13 +62,6 @@ class Search {
     const names = await readdir(path.join(this.#directory, ...at)).catch(() => []);
     return glob ? names.filter((name) => glob.test(name)) : [];
   }
-}
-
-async function isLink(full: string): Promise<boolean> {
-  return lstat(full).then(
-    (stats) => stats.isSymbolicLink(),
-    () => false,
-  );
 }
 
 function partsOf(text: string): string[] {

@@ -17,33 +17,36 @@ export async function peekDockerfile(source: Readable, dockerfile: string): Prom
   const search = new DockerfileSearch(dockerfile);
   const chunks = source.iterator({ destroyOnReturn: false }) as AsyncIterator<Buffer | string>;
   const seen: Buffer[] = [];
-  let failure: { error: unknown } | undefined;
+  // Asked for, and not there yet: what follows may be slow to come, and is not waited for once the Dockerfile was seen.
+  let pending = chunks.next();
   try {
     while (!search.over) {
-      const { done, value } = await chunks.next();
-      if (done) break;
-      const chunk = Buffer.from(value as Buffer);
+      const next = await Promise.race([pending, search.text.then(() => undefined)]);
+      if (!next || next.done) break;
+      const chunk = Buffer.from(next.value as Buffer);
       seen.push(chunk);
       search.push(chunk);
+      pending = chunks.next();
+      // Thrown when its turn comes.
+      pending.catch(() => undefined);
     }
-  } catch (error) {
-    failure = { error };
+  } catch {
+    // The rest of the stream begins with it.
   }
   search.end();
-  return { context: rejoined(source, seen, failure, chunks), text: await search.text };
+  return { context: rejoined(source, seen, pending, chunks), text: await search.text };
 }
 
 function rejoined(
   source: Readable,
   seen: Buffer[],
-  failure: { error: unknown } | undefined,
+  pending: Promise<IteratorResult<Buffer | string>>,
   rest: AsyncIterator<Buffer | string>,
 ): Readable {
   const whole = Readable.from(
     (async function* () {
       for (let chunk = seen.shift(); chunk; chunk = seen.shift()) yield chunk;
-      if (failure) throw failure.error;
-      for (let next = await rest.next(); !next.done; next = await rest.next()) yield next.value;
+      for (let next = await pending; !next.done; next = await rest.next()) yield next.value;
     })(),
     { objectMode: false },
   );
