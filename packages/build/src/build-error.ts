@@ -12,6 +12,8 @@ export type BuildErrorCode =
   | "BUILD_NO_DOCKERFILE"
   /** A base image is neither on the engine nor to be had from its registry. */
   | "BUILD_NO_BASE_IMAGE"
+  /** A step needs a secret or an ssh agent that was not given. */
+  | "BUILD_NO_SECRET"
   /** The Dockerfile has no stage of that name or number. */
   | "BUILD_NO_STAGE"
   /** The context is not a tar archive, or a damaged one. */
@@ -20,6 +22,8 @@ export type BuildErrorCode =
   | "BUILD_BAD_OPTION"
   /** BuildKit is asked for, or needed by the Dockerfile, and the engine or the chosen builder is not it. */
   | "BUILD_NEEDS_BUILDKIT"
+  /** The options or the Dockerfile ask for what this engine's builder cannot do. */
+  | "BUILD_NOT_SUPPORTED"
   /** The engine's answer ended before the build did, or is none that a builder gives. */
   | "BUILD_BROKEN_STREAM"
   /** A run's events were iterated a second time. */

@@ -1,4 +1,8 @@
+import type { Dockerfile, Instruction } from "@slipway/dockerfile";
+import type { SourceRange } from "@slipway/errors";
 import { BuildError, type BuildErrorCode } from "./build-error.ts";
+import type { BuilderName } from "./build-event.ts";
+import { locateStep } from "./locate-step.ts";
 
 /** What is known of a build that failed. */
 export interface FailureFacts {
@@ -9,6 +13,9 @@ export interface FailureFacts {
   /** The failed step's name and the last lines that it printed. */
   readonly step?: string | undefined;
   readonly output?: readonly string[] | undefined;
+  /** The Dockerfile, where its text is known, and whose names its steps have: they tell where the failure is. */
+  readonly tree?: Dockerfile | undefined;
+  readonly builder?: BuilderName | undefined;
 }
 
 interface Rule {
@@ -20,10 +27,13 @@ interface Rule {
 
 const capture = (match: RegExpExecArray, index: number): string => match[index] ?? "";
 
+const idOf = (match: RegExpExecArray): string => match.slice(1).find((id) => id !== undefined) ?? "default";
+
 /** How both builders, of engines 20.10 to 28, word what a user can mend. The first rule that matches says what it is. */
 const rules: readonly Rule[] = [
   {
-    pattern: /(?:exit code: |returned a non-zero code: )(\d+)/,
+    // Podman's is an exit status.
+    pattern: /(?:exit code: |returned a non-zero code: |while running runtime: exit status )(\d+)/,
     code: "BUILD_FAILED",
     text: (match, { step }) => `${step ?? "a step"} ended with exit code ${capture(match, 1)}`,
     hint: (match) => exitHint(Number(capture(match, 1))),
@@ -38,7 +48,8 @@ const rules: readonly Rule[] = [
   {
     pattern: /dockerfile parse error (?:on )?line (\d+): (.*)/is,
     code: "BUILD_BAD_DOCKERFILE",
-    text: (match, { dockerfile }) => `${dockerfile}:${capture(match, 1)}: ${capture(match, 2)}`,
+    text: (match, { dockerfile, tree }) =>
+      tree ? capture(match, 2) : `${dockerfile}:${capture(match, 1)}: ${capture(match, 2)}`,
     hint: () => "correct that line of the Dockerfile",
   },
   {
@@ -66,6 +77,18 @@ const rules: readonly Rule[] = [
     hint: () => "give names as in registry.example/team/app:1.0: lower case, and at most one tag",
   },
   {
+    pattern: /secret (\S+?):? not found/,
+    code: "BUILD_NO_SECRET",
+    text: (match, { step }) => `${step ?? "a step"} needs the secret ${capture(match, 1)}, which was not given`,
+    hint: (match) => `give it by the option \`secrets\`, under the id ${capture(match, 1)}`,
+  },
+  {
+    pattern: /no ssh handler for id (\S+)|no SSH key "([^"]*)" forwarded|unset ssh forward key (\S+)/,
+    code: "BUILD_NO_SECRET",
+    text: (match, { step }) => `${step ?? "a step"} needs the ssh agent ${idOf(match)}, which was not given`,
+    hint: (match) => `give it by the option \`ssh\`, under the id ${idOf(match)}`,
+  },
+  {
     pattern: /requires BuildKit/,
     code: "BUILD_NEEDS_BUILDKIT",
     text: (_, { step, message }) => `${step ?? "the Dockerfile"}: ${message}`,
@@ -81,7 +104,7 @@ const rules: readonly Rule[] = [
   },
   {
     pattern:
-      /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|Get "https?:[^"]*\/v2\/|: not found$|unauthorized|repository .* not found/i,
+      /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|(?:Get|Head) "https?:[^"]*\/v2\/|no basic auth credentials|authorization failed|: not found$|unauthorized|repository .* not found/i,
     code: "BUILD_NO_BASE_IMAGE",
     text: (_, { step, message }) => `${imageOf(step)} is not on the engine and cannot be pulled: ${message}`,
     hint: () => "check the image's name and tag, the registry's reachability and the credentials",
@@ -103,6 +126,7 @@ export function buildFailure(facts: FailureFacts): BuildError {
     step: facts.step,
     output: facts.output,
     exitCode: facts.exitCode,
+    range: rangeOf(facts),
     hint: "the text above is the engine's own",
   });
 }
@@ -119,10 +143,23 @@ export function knownFailure(facts: FailureFacts): BuildError | undefined {
     return new BuildError(code, withOutput(text(match, known), facts), {
       ...details,
       exitCode,
+      range: rangeOf(facts),
       hint: hint(match, known),
     });
   }
   return undefined;
+}
+
+/** Where in the Dockerfile the failure is: at the line that the engine names, or at the step that failed. */
+function rangeOf({ tree, builder, step, message }: FailureFacts): SourceRange | undefined {
+  if (!tree) return undefined;
+  const line = /dockerfile parse error (?:on )?line (\d+): /i.exec(message)?.[1];
+  if (line !== undefined) return tree.instructions.find((one) => spans(one, Number(line)))?.range;
+  return step === undefined || builder === undefined ? undefined : locateStep(tree, step, builder);
+}
+
+function spans({ range }: Instruction, line: number): boolean {
+  return range.start.line <= line && line <= range.end.line;
 }
 
 function withoutPreamble(message: string): string {

@@ -1,11 +1,27 @@
-import { didYouMean, type Problem } from "@slipway/errors";
-import { BuildError, type BuildErrorCode } from "./build-error.ts";
-
-/** Credentials for one registry. */
+/** Credentials for one registry: a name and a password, or a token alone. */
 export interface RegistryCredentials {
-  readonly username: string;
-  readonly password: string;
+  readonly username?: string | undefined;
+  readonly password?: string | undefined;
+  readonly identitytoken?: string | undefined;
 }
+
+/** Credentials by registry host, `docker.io` for Docker Hub; or what gives them, such as transport's `registryAuthFor`. */
+export type RegistryAuthSource =
+  | Readonly<Record<string, RegistryCredentials>>
+  | ((registry: string) => Promise<RegistryCredentials | undefined> | RegistryCredentials | undefined);
+
+/** Where a secret's content is. */
+export type SecretSource =
+  | { readonly file: string }
+  /** The name of an environment variable. */
+  | { readonly env: string }
+  | { readonly value: string | Uint8Array };
+
+/** What answers for ssh in a build: the agent of `SSH_AUTH_SOCK`, one at a socket, or these private keys alone. */
+export type SshSource = "agent" | { readonly socket: string } | { readonly keys: readonly string[] };
+
+/** A limit on what a process may use; one number stands for both. */
+export type Ulimit = number | { readonly soft: number; readonly hard: number };
 
 /** How to build. An unknown option is an error. */
 export interface BuildOptions {
@@ -24,82 +40,35 @@ export interface BuildOptions {
   readonly noCache?: boolean | undefined;
   /** Ask the registry for newer base images, also where the engine has one. */
   readonly pull?: boolean | undefined;
-  /** Images whose layers may serve as cache. */
+  /** Images whose layers may serve as cache: names, or `type=registry,ref=name`. The classic builder takes local ones. */
   readonly cacheFrom?: readonly string[] | undefined;
+  /** Where the cache is put for others. An engine's own BuildKit knows only `inline`: into the image itself. */
+  readonly cacheTo?: readonly string[] | undefined;
+  /** The same as `cacheTo: ["inline"]`. */
+  readonly inlineCache?: boolean | undefined;
+  /** For `RUN --mount=type=secret`, by id. What a step prints of them is masked in events and errors. BuildKit only. */
+  readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
+  /** For `RUN --mount=type=ssh`, by id; `default` is for mounts that name none. BuildKit only. */
+  readonly ssh?: Readonly<Record<string, SshSource>> | undefined;
   /** Entries for /etc/hosts while building: `name:address`. */
   readonly extraHosts?: readonly string[] | undefined;
-  /** Size of /dev/shm in bytes. */
+  /** Size of /dev/shm in bytes. With BuildKit from Docker Engine 23 on. */
   readonly shmSize?: number | undefined;
+  /** Limits for processes, by name: `nofile`. With BuildKit from Docker Engine 23 on. */
+  readonly ulimits?: Readonly<Record<string, Ulimit>> | undefined;
+  /** Memory for each step, in bytes. Classic builder only. */
+  readonly memory?: number | undefined;
+  /** Memory and swap together, in bytes; -1 for as much swap as there is. Classic builder only. */
+  readonly memorySwap?: number | undefined;
   /** Network of `RUN`: `default`, `none`, `host`; the classic builder also takes a network's name. */
   readonly networkMode?: string | undefined;
-  /** Default `auto`: BuildKit if the engine has it and the options allow it. */
+  /** Default `auto`: BuildKit if the engine has it and it can do what the options and the Dockerfile ask for. */
   readonly builder?: "auto" | "buildkit" | "classic" | undefined;
   /**
-   * Credentials by registry host, for private base images. All of them are sent to the engine, so give those that this
-   * build needs and no other. Classic builder only: BuildKit asks for credentials through a session.
+   * Credentials for private base images. With BuildKit, the engine asks for those of a registry when the build touches
+   * it; the classic builder is given those of the registries that the Dockerfile names.
    */
-  readonly registryAuth?: Readonly<Record<string, RegistryCredentials>> | undefined;
+  readonly registryAuth?: RegistryAuthSource | undefined;
   /** Ends the build: the run rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
-}
-
-type Check = (value: unknown) => boolean;
-
-const isText: Check = (value) => typeof value === "string" && value !== "";
-const isFlag: Check = (value) => typeof value === "boolean";
-const isTextList: Check = (value) => Array.isArray(value) && value.every(isText);
-const isMap: Check = (value) => typeof value === "object" && value !== null && !Array.isArray(value);
-const isTextMap: Check = (value) => isMap(value) && Object.values(value as object).every((v) => typeof v === "string");
-const isAuth: Check = (value) =>
-  isMap(value) &&
-  Object.values(value as object).every(
-    (entry: unknown) =>
-      isMap(entry) && ["username", "password"].every((k) => typeof (entry as Record<string, unknown>)[k] === "string"),
-  );
-
-const checks: Readonly<Record<keyof BuildOptions, readonly [Check, string]>> = {
-  dockerfile: [isText, "a path"],
-  tags: [isTextList, "a list of image names"],
-  buildArgs: [isTextMap, "a map from name to text"],
-  labels: [isTextMap, "a map from name to text"],
-  target: [isText, "the name of a stage"],
-  platform: [isText, "a platform, such as linux/arm64"],
-  noCache: [isFlag, "true or false"],
-  pull: [isFlag, "true or false"],
-  cacheFrom: [isTextList, "a list of image names"],
-  extraHosts: [isTextList, "a list of name:address"],
-  shmSize: [(value) => Number.isSafeInteger(value) && (value as number) > 0, "a whole number of bytes above 0"],
-  networkMode: [isText, "a network mode, such as none"],
-  builder: [(value) => value === "auto" || value === "buildkit" || value === "classic", "auto, buildkit or classic"],
-  registryAuth: [isAuth, "a map from registry host to username and password"],
-  signal: [(value) => value instanceof AbortSignal, "an AbortSignal"],
-};
-
-/**
- * Refuses options that are unknown or have a value that they cannot have.
- *
- * @throws {BuildError} `BUILD_BAD_OPTION`, with every mistake among its problems. Values are not part of the texts, as
- *   they may be secret.
- */
-export function checkOptions(options: BuildOptions): void {
-  const problems: Problem<BuildErrorCode>[] = [];
-  for (const [name, value] of Object.entries(options)) {
-    if (!Object.hasOwn(checks, name)) {
-      const near = didYouMean(name, Object.keys(checks));
-      const hint = near ? `did you mean \`${near}\`?` : `known options: ${Object.keys(checks).join(", ")}`;
-      problems.push({ code: "BUILD_BAD_OPTION", message: `unknown build option \`${name}\``, hint, path: name });
-      continue;
-    }
-    const [holds, expected] = checks[name as keyof BuildOptions];
-    if (value !== undefined && !holds(value)) {
-      problems.push({
-        code: "BUILD_BAD_OPTION",
-        message: `the build option \`${name}\` is not ${expected}`,
-        hint: `give ${expected}`,
-        path: name,
-      });
-    }
-  }
-  const [first, ...rest] = problems;
-  if (first) throw BuildError.ofProblems([first, ...rest]);
 }

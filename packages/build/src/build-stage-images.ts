@@ -1,11 +1,16 @@
 import type { Readable } from "node:stream";
-import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
+import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import { BuildError } from "./build-error.ts";
-import { type BuildOptions, checkOptions } from "./build-options.ts";
+import type { BuildOptions } from "./build-options.ts";
 import { buildQuery } from "./build-query.ts";
 import type { BuiltStage } from "./build-tally.ts";
-import { chooseFor } from "./build.ts";
+import { sessionOf } from "./build.ts";
+import { chooseBuilder } from "./builder-choice.ts";
+import { checkOptions } from "./check-options.ts";
+import { classicCredentials } from "./credentials.ts";
 import { nameStages, readDockerfile, withDockerfile } from "./name-stages.ts";
+import { parseDockerfile } from "./parse-dockerfile.ts";
+import { readSecrets } from "./read-secrets.ts";
 import { fullId, sendBuild } from "./send-build.ts";
 
 /** Which stages to build, and how: as the image itself was built, so that all comes from the cache. */
@@ -38,15 +43,22 @@ export async function buildStageImages(
   shared.signal?.throwIfAborted();
   if (stages.length === 0) return [];
   const engine = toEngine(handle);
-  const { builder } = await chooseFor(engine, shared);
   const dockerfile = shared.dockerfile ?? "Dockerfile";
+  const described = await describeEngine(engine, { signal: shared.signal });
+  const read = await readSecrets(shared);
+  const text = await readDockerfile(openContext(), dockerfile, { signal: shared.signal });
+  const tree = parseDockerfile(text, dockerfile);
+  const { builder } = chooseBuilder(shared, described, tree);
+  const registryConfig = builder === "classic" ? await classicCredentials(shared, tree) : undefined;
   const send = (tar: Readable, target: string | undefined, signal: AbortSignal | undefined) =>
     sendBuild(engine, {
       tar,
+      session: builder === "buildkit" ? sessionOf(shared, read) : undefined,
       query: buildQuery({ ...shared, target }, builder),
       builder,
       dockerfile,
-      registryConfig: builder === "classic" ? shared.registryAuth : undefined,
+      tree,
+      registryConfig,
       signal,
       onEvent: () => undefined,
     });
@@ -55,7 +67,6 @@ export async function buildStageImages(
     const found = stages.map((wanted) => find(wanted, tally.stages, dockerfile).imageId);
     return Promise.all(found.map((id) => ownId(engine, id)));
   }
-  const text = await readDockerfile(openContext(), dockerfile, { signal: shared.signal });
   const { names, text: named } = nameStages(text, dockerfile);
   const known = names.map((name, index) => ({ index, name }));
   const targets = stages.map((wanted) => find(wanted, known, dockerfile).name);

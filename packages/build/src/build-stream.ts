@@ -1,4 +1,7 @@
 import { Duplex, PassThrough, type Readable } from "node:stream";
+import type { Dockerfile } from "@slipway/dockerfile";
+import { DockerfileSearch } from "./dockerfile-search.ts";
+import { parseDockerfile } from "./parse-dockerfile.ts";
 
 /**
  * The two ends of a build in one stream: the context is written to it, the build's text read from it. Text is held for
@@ -7,10 +10,15 @@ import { Duplex, PassThrough, type Readable } from "node:stream";
 export class BuildStream extends Duplex {
   readonly #context = new PassThrough();
   readonly #ended = new AbortController();
+  readonly #search: DockerfileSearch;
+  readonly #dockerfile: string;
   #over = false;
 
-  constructor() {
+  constructor(dockerfile = "Dockerfile") {
     super({ allowHalfOpen: true });
+    this.#dockerfile = dockerfile;
+    this.#search = new DockerfileSearch(dockerfile);
+    this.#context.once("close", () => this.#search.end());
     // What ends the context early, such as a build that fails, ends the writing of whoever waits for it to drain too.
     this.#context.on("error", () => undefined);
   }
@@ -23,6 +31,11 @@ export class BuildStream extends Duplex {
   /** Aborts once the stream is destroyed before the build's end. */
   get signal(): AbortSignal {
     return this.#ended.signal;
+  }
+
+  /** The Dockerfile of what was written, if it was there by the build's end. */
+  get tree(): Promise<Dockerfile | undefined> {
+    return this.#search.text.then((text) => parseDockerfile(text, this.#dockerfile));
   }
 
   print(text: string): void {
@@ -46,6 +59,7 @@ export class BuildStream extends Duplex {
   }
 
   override _write(chunk: Buffer, _: BufferEncoding, done: (error?: Error | null) => void): void {
+    this.#search.push(chunk);
     if (this.#context.destroyed || this.#context.write(chunk)) return done();
     const go = (): void => {
       this.#context.off("drain", go);

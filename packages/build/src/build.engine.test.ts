@@ -6,8 +6,7 @@ import { Readable } from "node:stream";
 import { packEntries } from "@slipway/context";
 import { connect, type Engine, inspectImage } from "@slipway/transport";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "vitest";
-import { build, type BuildRun } from "./build.ts";
-import { buildDirectory } from "./build-directory.ts";
+import { build, buildDirectory, type BuildRun } from "./build.ts";
 import type { BuildEvent } from "./build-event.ts";
 import type { BuildOptions } from "./build-options.ts";
 

@@ -56,9 +56,11 @@ test("a connection that is lost in the middle", async () => {
 
 test("an answer that ends without an image, and one of something else", async () => {
   const silent = await engineThat((response) => response.end());
-  await expect(build(silent, Readable.from(["tar"])).result).rejects.toMatchObject({ code: "BUILD_BROKEN_STREAM" });
+  await expect(build(silent, Readable.from(["tar"]), { builder: "classic" }).result).rejects.toMatchObject({
+    code: "BUILD_BROKEN_STREAM",
+  });
   const proxy = await engineThat((response) => response.end("<html>sign in</html>"));
-  await expect(build(proxy, Readable.from(["tar"])).result).rejects.toMatchObject({
+  await expect(build(proxy, Readable.from(["tar"]), { builder: "classic" }).result).rejects.toMatchObject({
     code: "BUILD_BROKEN_STREAM",
     message: expect.stringContaining("<html>"),
   });

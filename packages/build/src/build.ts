@@ -1,12 +1,16 @@
 import type { Readable } from "node:stream";
-import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
+import { type BuildSessionOptions, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuilderName, BuildEvent } from "./build-event.ts";
-import { type BuildOptions, checkOptions } from "./build-options.ts";
+import { type BuildInput, directoryInput, streamInput } from "./build-input.ts";
+import type { BuildOptions } from "./build-options.ts";
 import { buildQuery } from "./build-query.ts";
 import type { BuiltStep } from "./build-tally.ts";
-import { type BuilderChoice, chooseBuilder } from "./builder-choice.ts";
+import { chooseBuilder } from "./builder-choice.ts";
+import { checkOptions } from "./check-options.ts";
+import { classicCredentials, credentialsOf } from "./credentials.ts";
 import { EventQueue } from "./event-queue.ts";
-import { type BuiltImage, sendBuild } from "./send-build.ts";
+import { type ReadSecrets, readSecrets } from "./read-secrets.ts";
+import { sendBuild } from "./send-build.ts";
 
 /** What a build gave. */
 export interface BuildResult {
@@ -18,6 +22,8 @@ export interface BuildResult {
    */
   readonly layers: readonly string[];
   readonly builder: BuilderName;
+  /** What was sent of a folder that BuildKit may have known already; only of such builds. */
+  readonly sent?: { readonly files: number; readonly bytes: number };
   /** The Dockerfile's steps that were needed, in the order in which they began. */
   readonly steps: readonly BuiltStep[];
   readonly durationMs: number;
@@ -39,7 +45,25 @@ export interface BuildRun extends AsyncIterable<BuildEvent> {
  *   one, the signal's reason after an abort, and a `TransportError` if the engine cannot be reached
  */
 export function build(handle: Engine | Dockerode, context: Readable, options: BuildOptions = {}): BuildRun {
-  return startRun((emit) => runBuild(toEngine(handle), context, options, emit));
+  // A context may fail before anything else listens to it; its error is looked at when it is sent.
+  context.on("error", () => undefined);
+  return startRun(async (emit) => {
+    try {
+      return await runBuild(toEngine(handle), options, emit, (name) => streamInput(context, name, options.signal));
+    } finally {
+      context.destroy();
+    }
+  });
+}
+
+/**
+ * Builds an image from a folder, without what its ignore file leaves out. BuildKit is sent only what has changed since it
+ * last saw the folder; the classic builder gets all of it. Otherwise as {@link build}.
+ */
+export function buildDirectory(handle: Engine | Dockerode, directory: string, options: BuildOptions = {}): BuildRun {
+  return startRun((emit) =>
+    runBuild(toEngine(handle), options, emit, (name) => directoryInput(directory, name, options.signal)),
+  );
 }
 
 /** A run of `work`, whose events are what `work` emits. */
@@ -56,41 +80,41 @@ function startRun(work: (emit: (event: BuildEvent) => void) => Promise<BuildResu
 
 async function runBuild(
   engine: Engine,
-  context: Readable,
   options: BuildOptions,
   emit: (event: BuildEvent) => void,
+  openInput: (dockerfile: string) => Promise<BuildInput>,
 ): Promise<BuildResult> {
   const since = performance.now();
-  // A context may fail before anything else listens to it; its error is looked at when it is sent.
-  context.on("error", () => undefined);
-  let built: BuiltImage;
-  let choice: BuilderChoice;
-  try {
-    checkOptions(options);
-    options.signal?.throwIfAborted();
-    choice = await chooseFor(engine, options);
-    emit({ type: "builder", ...choice });
-    built = await sendBuild(engine, {
-      tar: context,
-      query: buildQuery(options, choice.builder),
-      builder: choice.builder,
-      dockerfile: options.dockerfile ?? "Dockerfile",
-      registryConfig: choice.builder === "classic" ? options.registryAuth : undefined,
-      signal: options.signal,
-      onEvent: emit,
-    });
-  } finally {
-    context.destroy();
-  }
-  const { imageId, layers, tally } = built;
-  return { imageId, layers, builder: choice.builder, steps: tally.steps, durationMs: performance.now() - since };
+  checkOptions(options);
+  const { dockerfile = "Dockerfile", signal } = options;
+  signal?.throwIfAborted();
+  const described = await describeEngine(engine, { signal });
+  const read = await readSecrets(options);
+  const input = await openInput(dockerfile);
+  const choice = chooseBuilder(options, described, input.tree);
+  const { builder } = choice;
+  emit({ type: "builder", ...choice });
+  const { tar, session } = input.open(builder);
+  const { imageId, layers, sent, tally } = await sendBuild(engine, {
+    tar,
+    session: builder === "buildkit" ? sessionOf(options, read, session) : undefined,
+    query: buildQuery(options, builder),
+    builder,
+    dockerfile,
+    tree: input.tree,
+    registryConfig: builder === "classic" ? await classicCredentials(options, input.tree) : undefined,
+    signal,
+    onEvent: emit,
+  });
+  const durationMs = performance.now() - since;
+  return { imageId, layers, builder, steps: tally.steps, ...(session ? { sent } : {}), durationMs };
 }
 
-/** The builder for these options on this engine. */
-export async function chooseFor(
-  engine: Engine,
-  options: Pick<BuildOptions, "builder" | "registryAuth" | "signal">,
-): Promise<BuilderChoice> {
-  const { builder, registryAuth, signal } = options;
-  return chooseBuilder({ builder, registryAuth }, await describeEngine(engine, { signal }));
+/** What a BuildKit build may ask for. Also where that is nothing: without a session, optional mounts fail. */
+export function sessionOf(
+  { registryAuth }: Pick<BuildOptions, "registryAuth">,
+  { secrets, agents }: ReadSecrets,
+  files?: BuildSessionOptions | undefined,
+): BuildSessionOptions {
+  return { ...files, secrets, agents, credentials: registryAuth && credentialsOf(registryAuth) };
 }

@@ -1,6 +1,8 @@
+import type { Dockerfile } from "@slipway/dockerfile";
 import { BuildError } from "./build-error.ts";
 import type { BuilderName } from "./build-event.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { type BuilderEngine, unsupported } from "./builder-support.ts";
 
 /** A builder and why it is this one. */
 export interface BuilderChoice {
@@ -8,30 +10,32 @@ export interface BuilderChoice {
   readonly reason: string;
 }
 
-/** Decides which builder an engine shall use for these options. */
+/**
+ * Decides which builder an engine shall use for these options and, where its text is known, this Dockerfile.
+ *
+ * @throws {BuildError} with everything that the builder which was asked for, or both, cannot do
+ */
 export function chooseBuilder(
-  options: Pick<BuildOptions, "builder" | "registryAuth">,
-  engine: { readonly buildkit: boolean; readonly kind: string; readonly version: string },
+  options: BuildOptions,
+  engine: BuilderEngine,
+  dockerfile?: Dockerfile | undefined,
 ): BuilderChoice {
   const name = `${engine.kind} ${engine.version}`;
-  const credentials = Object.keys(options.registryAuth ?? {}).length > 0;
-  if (options.builder === "classic") return { builder: "classic", reason: "the classic builder was asked for" };
-  if (options.builder === "buildkit") {
-    if (!engine.buildkit) {
-      throw new BuildError("BUILD_NEEDS_BUILDKIT", `BuildKit was asked for, but ${name} has none`, {
-        hint: "leave the option `builder` out, or use Docker Engine 18.09 or later",
-      });
-    }
-    if (credentials) {
-      throw new BuildError("BUILD_BAD_OPTION", "`registryAuth` has no effect with BuildKit, which was asked for", {
-        hint: "leave the option `builder` out, or pull the private base images before the build",
-      });
-    }
-    return { builder: "buildkit", reason: "BuildKit was asked for" };
+  const { builder = "auto" } = options;
+  if (builder === "buildkit" && !engine.buildkit) {
+    throw new BuildError("BUILD_NEEDS_BUILDKIT", `BuildKit was asked for, but ${name} has none`, {
+      hint: "leave the option `builder` out, or use Docker Engine 18.09 or later",
+    });
   }
-  if (!engine.buildkit) return { builder: "classic", reason: `${name} has no BuildKit` };
-  if (credentials) {
-    return { builder: "classic", reason: "credentials were given, which only the classic builder takes with a build" };
+  const wanted = builder === "auto" ? (engine.buildkit ? "buildkit" : "classic") : builder;
+  const [problem, ...more] = unsupported(wanted, engine, options, dockerfile);
+  if (!problem) {
+    if (builder === "auto") return { builder: wanted, reason: `${name} has ${engine.buildkit ? "" : "no "}BuildKit` };
+    return { builder, reason: builder === "classic" ? "the classic builder was asked for" : "BuildKit was asked for" };
   }
-  return { builder: "buildkit", reason: `${name} has BuildKit` };
+  // What BuildKit cannot do, the classic builder may.
+  if (builder === "auto" && wanted === "buildkit" && unsupported("classic", engine, options, dockerfile).length === 0) {
+    return { builder: "classic", reason: problem.message };
+  }
+  throw BuildError.ofProblems([problem, ...more]);
 }

@@ -1,9 +1,12 @@
+import { Readable } from "node:stream";
 import { packDirectory } from "@slipway/context";
-import { connect, type Dockerode, type Engine, toEngine } from "@slipway/transport";
+import { connect, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
+import { directoryTree, incremental } from "./build-input.ts";
 import type { RegistryCredentials } from "./build-options.ts";
 import { BuildStream } from "./build-stream.ts";
-import { chooseFor } from "./build.ts";
+import { chooseBuilder } from "./builder-choice.ts";
+import { credentialsOf } from "./credentials.ts";
 import { connectOptions, type DockerOptions } from "./docker-options.ts";
 import { PlainText } from "./plain-text.ts";
 import { sendBuild } from "./send-build.ts";
@@ -69,6 +72,7 @@ export class Builder {
     handler: ErrorHandler = dropped,
   ): NodeJS.ReadWriteStream {
     const { dockerfile } = options;
+    if (isBuildkit(options)) return this.#start(options, hooks, handler, directory);
     const stream = this.#start(options, hooks, handler);
     const context = packDirectory(directory, { dockerfile, signal: stream.signal });
     context.once("error", (error) => stream.context.destroy(error));
@@ -77,31 +81,41 @@ export class Builder {
     return stream;
   }
 
-  #start(options: EngineBuildOptions, hooks: BuildHooks, handler: ErrorHandler): BuildStream {
-    const stream = new BuildStream();
+  /** @param directory is built by its incremental context; without one, what is written to the stream is */
+  #start(options: EngineBuildOptions, hooks: BuildHooks, handler: ErrorHandler, directory?: string): BuildStream {
+    const stream = new BuildStream(options.dockerfile);
     // Not awaited: the build has its own course, and its end is told to the hooks.
     void call(handler, () => hooks.buildStream?.(stream));
-    void this.#run(stream, options).then(
+    void this.#run(stream, options, directory).then(
       ({ imageId, layers }) => call(handler, () => hooks.buildSuccess?.(imageId, layers)),
       (error: unknown) => call(handler, () => hooks.buildFailure?.(asError(error))),
     );
     return stream;
   }
 
-  async #run(stream: BuildStream, options: EngineBuildOptions): Promise<{ imageId: string; layers: string[] }> {
+  async #run(
+    stream: BuildStream,
+    options: EngineBuildOptions,
+    directory: string | undefined,
+  ): Promise<{ imageId: string; layers: string[] }> {
     const { abortSignal, registryconfig, ...query } = options;
     const signal = abortSignal ? AbortSignal.any([abortSignal, stream.signal]) : stream.signal;
     const text = new PlainText();
+    const { dockerfile = "Dockerfile" } = options;
     try {
       const engine = await this.#engine();
-      const builder = String(options.version ?? "1") === "2" ? "buildkit" : "classic";
-      if (builder === "buildkit") await chooseFor(engine, { builder, registryAuth: registryconfig, signal });
+      const builder = isBuildkit(options) ? "buildkit" : "classic";
+      if (builder === "buildkit") chooseBuilder({ builder }, await describeEngine(engine, { signal }));
+      const files = directory === undefined ? undefined : incremental(directory);
+      const session = { ...files, credentials: registryconfig && credentialsOf(registryconfig) };
       return await sendBuild(engine, {
-        tar: stream.context,
+        tar: directory === undefined ? stream.context : Readable.from([]),
+        session: builder === "buildkit" ? session : undefined,
         query: { rm: "1", forcerm: "1", ...query },
         builder,
-        dockerfile: options.dockerfile ?? "Dockerfile",
-        registryConfig: registryconfig,
+        dockerfile,
+        tree: directory === undefined ? stream.tree : directoryTree(directory, dockerfile),
+        registryConfig: builder === "classic" ? registryconfig : undefined,
         signal,
         onEvent: (event) => (builder === "buildkit" ? stream.print(text.render(event)) : undefined),
         // The classic builder's own text, as callers know it.
@@ -111,6 +125,10 @@ export class Builder {
       stream.finish();
     }
   }
+}
+
+function isBuildkit({ version }: EngineBuildOptions): boolean {
+  return String(version ?? "1") === "2";
 }
 
 async function call(handler: ErrorHandler, hook: () => unknown): Promise<void> {

@@ -1,9 +1,15 @@
-export { build, type BuildResult, type BuildRun } from "./build.ts";
-export { buildDirectory } from "./build-directory.ts";
+export { build, buildDirectory, type BuildResult, type BuildRun } from "./build.ts";
 export { BuildError, type BuildErrorCode, type BuildErrorOptions } from "./build-error.ts";
 export type { BuilderName, BuildEvent, StepState } from "./build-event.ts";
 export type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
-export type { BuildOptions, RegistryCredentials } from "./build-options.ts";
+export type {
+  BuildOptions,
+  RegistryAuthSource,
+  RegistryCredentials,
+  SecretSource,
+  SshSource,
+  Ulimit,
+} from "./build-options.ts";
 export { buildStageImages, type StageImagesOptions } from "./build-stage-images.ts";
 export type { BuiltStep } from "./build-tally.ts";
 export { Builder, type EngineBuildOptions } from "./builder.ts";

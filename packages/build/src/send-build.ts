@@ -1,23 +1,43 @@
 import { finished, type Readable } from "node:stream";
 import { isSlipwayError } from "@slipway/errors";
-import { type Engine, engineError, inspectImage, openBuildStream } from "@slipway/transport";
+import type { Dockerfile } from "@slipway/dockerfile";
+import {
+  type BuildRequest,
+  type BuildSession,
+  type BuildSessionOptions,
+  type Engine,
+  engineError,
+  inspectImage,
+  openBuildSession,
+  openBuildStream,
+} from "@slipway/transport";
 import { BuildError } from "./build-error.ts";
 import type { BuilderName, BuildEvent } from "./build-event.ts";
-import { buildFailure, knownFailure } from "./build-failure.ts";
+import { buildFailure, type FailureFacts, knownFailure } from "./build-failure.ts";
 import type { RegistryCredentials } from "./build-options.ts";
 import { BuildTally } from "./build-tally.ts";
+import type { BuilderOutput } from "./builder-output.ts";
 import { readBuildkitTrace } from "./buildkit-trace.ts";
 import { readClassicOutput } from "./classic-output.ts";
 import { jsonRecords } from "./json-records.ts";
+import { Mask } from "./mask.ts";
+
+/** What the engine takes has more fields than transport's type names. */
+type RegistryConfig = BuildRequest["registryConfig"];
 
 /** One build, as the engine is asked for it. */
 export interface BuildJob {
+  /** A tar stream; nothing is left to send where the session has the files. */
   readonly tar: Readable;
+  /** What the engine asks for in the course of the build; only BuildKit does. */
+  readonly session?: BuildSessionOptions | undefined;
   /** The engine's own parameters. */
   readonly query: Readonly<Record<string, unknown>>;
   readonly builder: BuilderName;
   /** The Dockerfile's name, for messages. */
   readonly dockerfile: string;
+  /** The Dockerfile, where its text is known or will be by the build's end: it tells where a failure is. */
+  readonly tree?: Dockerfile | Promise<Dockerfile | undefined> | undefined;
   readonly registryConfig?: Readonly<Record<string, RegistryCredentials>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: BuildEvent) => void;
@@ -29,6 +49,8 @@ export interface BuildJob {
 export interface BuiltImage {
   /** `sha256:…` */
   readonly imageId: string;
+  /** What was sent of an incremental context. */
+  readonly sent: { readonly files: number; readonly bytes: number };
   /** Full ids of the intermediate images; empty with BuildKit. */
   readonly layers: string[];
   readonly tally: BuildTally;
@@ -42,22 +64,39 @@ export interface BuiltImage {
 export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltImage> {
   const tally = new BuildTally();
   const context = new AbortController();
+  const sent = { files: 0, bytes: 0 };
   const stopWatching = watchContext(job.tar, (error) => context.abort(error));
   const signal = job.signal ? AbortSignal.any([job.signal, context.signal]) : context.signal;
+  let session: BuildSession | undefined;
   try {
     signal.throwIfAborted();
-    await follow(engine, { ...job, signal }, tally);
+    if (job.session) {
+      session = await openBuildSession(engine, {
+        ...job.session,
+        onFile: (_, size) => {
+          sent.files += 1;
+          sent.bytes += size;
+        },
+        onError: (error) => context.abort(error),
+        signal,
+      });
+    }
+    await follow(engine, { ...job, query: { ...job.query, ...sessionQuery(job, session) }, signal }, tally);
   } catch (error) {
+    job.tar.destroy();
     if (tally.container !== undefined) await removeContainer(engine, tally.container);
     job.signal?.throwIfAborted();
     // The context closes after every failure; only where that is what was thrown did it come first.
     if (context.signal.aborted && error === context.signal.reason) throw error;
-    throw asBuildError(error, job);
+    throw await asBuildError(error, job);
   } finally {
+    session?.close();
     stopWatching();
     job.tar.destroy();
   }
-  if (tally.failure) throw failureOf(tally, job);
+  // The engine may be done before it is told why the files failed.
+  if (context.signal.aborted && tally.failure) throw context.signal.reason;
+  if (tally.failure) throw await failureOf(tally, job);
   if (tally.imageId === undefined) {
     throw new BuildError("BUILD_BROKEN_STREAM", "the engine's answer ended before the build did", {
       hint: "see whether the engine was stopped or restarted; then build again",
@@ -72,7 +111,12 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
   job.onEvent({ type: "image", imageId });
   const layers = await Promise.all([...tally.layers].map((id) => fullId(engine, id)));
   const others = new Set(layers.filter((id) => id !== undefined && id !== imageId) as string[]);
-  return { imageId, layers: [...others], tally };
+  return { imageId, layers: [...others], sent, tally };
+}
+
+function sessionQuery({ session }: BuildJob, opened: BuildSession | undefined): Record<string, string> {
+  if (!opened) return {};
+  return { session: opened.id, ...(session?.files ? { remote: "client-session" } : {}) };
 }
 
 /** The full id of an image that the engine calls `id`; undefined where it has it no more. */
@@ -85,9 +129,15 @@ export async function fullId(engine: Engine, id: string): Promise<string | undef
 
 async function follow(engine: Engine, job: BuildJob, tally: BuildTally): Promise<void> {
   const { tar, query, registryConfig, signal } = job;
-  const answer = await openBuildStream(engine, { tar, query, registryConfig, signal });
+  const mask = new Mask([...(job.session?.secrets?.values() ?? [])].map((secret) => Buffer.from(secret).toString()));
+  const answer = await openBuildStream(engine, {
+    tar,
+    query,
+    registryConfig: registryConfig as RegistryConfig,
+    signal,
+  });
   const read = job.builder === "buildkit" ? readBuildkitTrace : readClassicOutput;
-  for await (const output of read(tapped(jsonRecords(answer), job.onRecord))) {
+  for await (const output of masked(read(tapped(jsonRecords(answer), job.onRecord)), mask)) {
     tally.add(output);
     switch (output.type) {
       case "failure":
@@ -104,6 +154,11 @@ async function follow(engine: Engine, job: BuildJob, tally: BuildTally): Promise
         job.onEvent(output);
     }
   }
+}
+
+async function* masked(outputs: AsyncIterable<BuilderOutput>, mask: Mask): AsyncGenerator<BuilderOutput, void, void> {
+  for await (const output of outputs) yield* mask.apply(output);
+  yield* mask.end();
 }
 
 async function* tapped(
@@ -134,18 +189,24 @@ function cutOff(message: string): BuildError {
   });
 }
 
-function failureOf(tally: BuildTally, { dockerfile }: BuildJob): BuildError {
+async function failureOf(tally: BuildTally, job: BuildJob): Promise<BuildError> {
   const { message = "", exitCode } = tally.failure ?? {};
-  return buildFailure({ message, exitCode, dockerfile, step: tally.failed?.name, output: tally.failed?.output });
+  const { name: step, output } = tally.failed ?? {};
+  return buildFailure({ ...(await failureFacts(job)), message, exitCode, step, output });
+}
+
+async function failureFacts({ dockerfile, builder, tree }: BuildJob): Promise<Omit<FailureFacts, "message">> {
+  return { dockerfile, builder, tree: await tree };
 }
 
 /** What the engine refuses before it builds comes as an HTTP status, in words that are the build's. */
-function asBuildError(error: unknown, { dockerfile }: BuildJob): unknown {
+async function asBuildError(error: unknown, job: BuildJob): Promise<unknown> {
   if (!isSlipwayError(error)) return engineError(error, "reading the engine's answer to the build");
   const { statusCode, message } = (error.cause ?? {}) as { statusCode?: unknown; message?: unknown };
   if (typeof statusCode !== "number" || typeof message !== "string") return error;
   // dockerode puts the status before the engine's words.
-  return knownFailure({ message: message.replace(/^\(HTTP code \d+\) .*? - /, ""), dockerfile }) ?? error;
+  const words = message.replace(/^\(HTTP code \d+\) .*? - /, "");
+  return knownFailure({ ...(await failureFacts(job)), message: words }) ?? error;
 }
 
 /**

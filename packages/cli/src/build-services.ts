@@ -1,11 +1,11 @@
 import type { Project } from "@slipway/compose";
 import { buildProject, type BuildProjectOptions, type LocalImage, type ServiceEvent } from "@slipway/multibuild";
-import type { Engine } from "@slipway/transport";
+import { type Engine, registryAuthFor } from "@slipway/transport";
 
 /** Where a project is and how its services are built. */
 export interface BuildServicesOptions extends Pick<
   BuildProjectOptions,
-  "services" | "architecture" | "deviceType" | "buildArgs" | "noCache" | "pull" | "signal"
+  "services" | "architecture" | "deviceType" | "buildArgs" | "noCache" | "pull" | "builder" | "buildOptions" | "signal"
 > {
   readonly engine: Engine;
   /** The project's folder, absolute. */
@@ -22,10 +22,12 @@ export interface BuiltService {
 /** Builds a project's services from its folder. Gives all images, failed ones too, by service. */
 export async function buildServices(
   project: Project,
-  { engine, directory, ...options }: BuildServicesOptions,
+  { engine, directory, buildOptions, ...options }: BuildServicesOptions,
   onEvent: (event: ServiceEvent) => void,
 ): Promise<Map<string, BuiltService>> {
-  const run = buildProject(project, { directory }, engine, options);
+  // What `docker login` has, asked for as a build touches a registry.
+  const shared = { registryAuth: (registry: string) => registryAuthFor(registry), ...buildOptions };
+  const run = buildProject(project, { directory }, engine, { ...options, buildOptions: shared });
   const paths = new Map<string, string>();
   for await (const event of run) {
     if (event.event.type === "resolved") paths.set(event.service, event.event.path);

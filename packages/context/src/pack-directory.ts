@@ -25,35 +25,45 @@ const pieceSize = 256 * 1024;
 const filesAhead = 16;
 
 /**
- * Packs a folder as a build context: a tar stream, made as it is read, with modes, times, links and empty folders. Owners
- * become root and times whole seconds, as docker has it: the same files give the same archive. A file that grows
+ * Packs a folder as a build context: a tar stream, made as it is read, with modes, times, links, hard ones too, and empty
+ * folders. Owners become root and times whole seconds, as docker has it: the same files give the same archive. A file that grows
  * meanwhile is packed as long as it was when its turn came; one that shrinks is the stream's error.
  */
 export function packDirectory(directory: string, options: PackDirectoryOptions = {}): Readable {
-  return packEntries(directoryEntries(directory, options));
+  return packEntries(entriesOf(directory, options, new Map()));
 }
 
 /**
- * The entries of {@link packDirectory}, unpacked.
+ * The entries of {@link packDirectory}, unpacked: each file with its content, also where several are one on the disk.
  *
  * @throws {ContextError} `CONTEXT_NOT_FOUND`, `CONTEXT_UNREADABLE`, `CONTEXT_BAD_PATTERN`, `CONTEXT_CHANGED_WHILE_READ`
  */
-export async function* directoryEntries(
+export function directoryEntries(
   directory: string,
   options: PackDirectoryOptions = {},
+): AsyncGenerator<EntryToPack, void, undefined> {
+  return entriesOf(directory, options);
+}
+
+/** @param inodes where the first name of a file is remembered that has several; without it, all are packed in full */
+async function* entriesOf(
+  directory: string,
+  options: PackDirectoryOptions,
+  inodes?: Map<string, string>,
 ): AsyncGenerator<EntryToPack, void, undefined> {
   const { ignore = "dockerignore", dockerfile, signal } = options;
   signal?.throwIfAborted();
   const rules = ignore === "dockerignore" ? await readIgnore(directory, dockerfile) : ignore;
   const prepared = readAhead(walk(directory, { ignore: rules, signal }), filesAhead, (entry) =>
-    prepare(directory, entry),
+    prepare(directory, entry, inodes),
   );
-  for await (const { entry, content } of prepared) {
+  for await (const { entry, content, first } of prepared) {
     signal?.throwIfAborted();
     const { path: name, type, mode, linkname } = entry;
     const mtime = new Date(Math.floor(entry.mtime.getTime() / 1000) * 1000);
     const header = { name, type, mode, mtime, ...(linkname === undefined ? {} : { linkname }) };
-    if (content === "later") yield* largeFile(directory, header, signal);
+    if (first !== undefined) yield { header: { ...header, type: "link", linkname: first } };
+    else if (content === "later") yield* largeFile(directory, header, signal);
     else if (content !== "gone") yield { header, body: content };
   }
 }
@@ -62,10 +72,21 @@ interface Prepared {
   readonly entry: ContextEntry;
   /** A small file's content; what isn't a file has none. */
   readonly content: Buffer | undefined | "later" | "gone";
+  /** The name under which the same file was packed before. */
+  readonly first?: string | undefined;
 }
 
-async function prepare(directory: string, entry: ContextEntry): Promise<Prepared> {
+async function prepare(
+  directory: string,
+  entry: ContextEntry,
+  inodes: Map<string, string> | undefined,
+): Promise<Prepared> {
   if (entry.type !== "file") return { entry, content: undefined };
+  if (entry.inode !== undefined) {
+    const first = inodes?.get(entry.inode);
+    if (first !== undefined) return { entry, content: undefined, first };
+    inodes?.set(entry.inode, entry.path);
+  }
   if (entry.size > smallSize) return { entry, content: "later" };
   const file = await openFile(path.join(directory, entry.path));
   if (!file) return { entry, content: "gone" };

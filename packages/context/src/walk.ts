@@ -18,6 +18,8 @@ export interface ContextEntry {
   readonly mtime: Date;
   readonly uid: number;
   readonly gid: number;
+  /** The same for all names of one file; only of files that have several. */
+  readonly inode?: string;
   /** Where a symlink leads, as it is written. */
   readonly linkname?: string;
 }
@@ -135,6 +137,7 @@ class Walk {
         mtime: stats.mtime,
         uid: stats.uid,
         gid: stats.gid,
+        ...(type === "file" && stats.nlink > 1 ? { inode: `${stats.dev}:${stats.ino}` } : {}),
         ...(type === "symlink" ? { linkname: await readlink(full) } : {}),
       };
     } catch (cause) {

@@ -41,10 +41,14 @@ export async function buildTask(
   }
 }
 
-function optionsOf(task: BuildTask, { pull, noCache, builder, signal }: PerformBuildsOptions): BuildOptions {
+function optionsOf(
+  task: BuildTask,
+  { pull, noCache, builder, buildOptions, signal }: PerformBuildsOptions,
+): BuildOptions {
   const { tags = [], ...own } = task.dockerOpts ?? {};
   return {
     ...own,
+    ...buildOptions,
     dockerfile: task.dockerfilePath,
     tags: task.tag === undefined ? tags : [task.tag, ...tags],
     buildArgs: { ...own.buildArgs, ...task.args },

@@ -3,7 +3,12 @@ export { buildProject, type BuildProjectOptions, type ProjectBuild, type Project
 export type { BuildTask } from "./build-task.ts";
 export type { LocalImage } from "./local-image.ts";
 export { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
-export { performBuilds, type PerformBuildsOptions, performSingleBuild } from "./perform-builds.ts";
+export {
+  performBuilds,
+  type PerformBuildsOptions,
+  performSingleBuild,
+  type SharedBuildOptions,
+} from "./perform-builds.ts";
 export { performResolution, type ResolutionOptions } from "./perform-resolution.ts";
 export { projectTasks, type ProjectTasksOptions } from "./project-tasks.ts";
 export type { ServiceBuildEvent, ServiceEvent } from "./service-event.ts";

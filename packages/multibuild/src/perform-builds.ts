@@ -9,6 +9,21 @@ import { MultibuildError } from "./multibuild-error.ts";
 import { ImagePuller } from "./pull-images.ts";
 import type { ServiceEvent } from "./service-event.ts";
 
+/** Options of a build that may be the same for all services. */
+export type SharedBuildOptions = Pick<
+  BuildOptions,
+  | "cacheFrom"
+  | "cacheTo"
+  | "extraHosts"
+  | "memory"
+  | "networkMode"
+  | "registryAuth"
+  | "secrets"
+  | "shmSize"
+  | "ssh"
+  | "ulimits"
+>;
+
 /** How to build the tasks. */
 export interface PerformBuildsOptions {
   /** How many builds and pulls go on at once. Default: 8. */
@@ -21,6 +36,8 @@ export interface PerformBuildsOptions {
   readonly noCache?: boolean | undefined;
   /** Which builder. Default: BuildKit where the engine has it. */
   readonly builder?: BuildOptions["builder"];
+  /** For every build, over the service's own: secrets, ssh agents, credentials, limits. */
+  readonly buildOptions?: SharedBuildOptions | undefined;
   readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,34 +5,38 @@ import { buildServices, failures } from "../build-services.ts";
 import { buildOptionsOf, loadFor, withEngine } from "../command-context.ts";
 import { formatDuration } from "../duration.ts";
 import type { Io } from "../io.ts";
+import { buildFlagsOf, type BuildFlags, withBuildFlags } from "./build-flags.ts";
 import { type BuildCommandOptions, collect, withBuildOptions, withProjectOptions } from "./project-options.ts";
 
 /** `slipway build`: all images of a project. */
 export function buildCommand(io: Io): Command {
-  return withBuildOptions(withProjectOptions(new Command("build")))
+  return withBuildFlags(withBuildOptions(withProjectOptions(new Command("build"))))
     .description("build a project's images, all services in parallel")
     .option("-s, --service <name>", "only this service; may be given several times", collect)
     .option("--json", "print the images as JSON")
-    .action(async (directory: string, options: BuildCommandOptions & { service?: string[]; json?: boolean }) => {
-      const { project, directory: root } = await loadFor(io, directory, options);
-      const built = await withEngine(io, async (engine) => {
-        const services = options.service ?? Object.keys(project.services);
-        const report = new BuildReport(io.stderr, services);
-        const how = { ...buildOptionsOf(options), engine, directory: root, services, signal: io.signal };
-        return buildServices(project, how, (event) => report.event(event));
-      });
-      const failed = failures(built);
-      if (failed.length > 0) throw new BuildFailedError(failed);
-      const images = [...built].map(([service, { image }]) => ({
-        service,
-        image: image.name,
-        id: image.imageId,
-        durationMs: image.endTime - image.startTime,
-        cachedSteps: image.build?.steps.filter((step) => step.cached).length,
-        steps: image.build?.steps.length,
-      }));
-      io.stdout.write(options.json ? `${JSON.stringify(images, undefined, 2)}\n` : table(images));
-    });
+    .action(
+      async (directory: string, options: BuildCommandOptions & BuildFlags & { service?: string[]; json?: boolean }) => {
+        const flags = buildFlagsOf(options, io.cwd);
+        const { project, directory: root } = await loadFor(io, directory, options);
+        const built = await withEngine(io, async (engine) => {
+          const services = options.service ?? Object.keys(project.services);
+          const report = new BuildReport(io.stderr, services);
+          const how = { ...buildOptionsOf(options), ...flags, engine, directory: root, services, signal: io.signal };
+          return buildServices(project, how, (event) => report.event(event));
+        });
+        const failed = failures(built);
+        if (failed.length > 0) throw new BuildFailedError(failed);
+        const images = [...built].map(([service, { image }]) => ({
+          service,
+          image: image.name,
+          id: image.imageId,
+          durationMs: image.endTime - image.startTime,
+          cachedSteps: image.build?.steps.filter((step) => step.cached).length,
+          steps: image.build?.steps.length,
+        }));
+        io.stdout.write(options.json ? `${JSON.stringify(images, undefined, 2)}\n` : table(images));
+      },
+    );
 }
 
 interface Row {

@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { type BuildOptions, checkOptions } from "./build-options.ts";
+import type { BuildOptions } from "./build-options.ts";
+import { checkOptions } from "./check-options.ts";
 
 test("every option of the right kind passes, also undefined", () => {
   const options: Required<BuildOptions> = {
@@ -12,6 +13,13 @@ test("every option of the right kind passes, also undefined", () => {
     noCache: true,
     pull: false,
     cacheFrom: ["a"],
+    cacheTo: ["inline"],
+    inlineCache: true,
+    secrets: { a: { file: "f" }, b: { env: "E" }, c: { value: "" }, d: { value: new Uint8Array() } },
+    ssh: { default: "agent", b: { socket: "/s" }, c: { keys: ["k"] } },
+    ulimits: { nofile: 1024, core: { soft: 0, hard: -1 } },
+    memory: 1e8,
+    memorySwap: -1,
     extraHosts: ["a:1.2.3.4"],
     shmSize: 1024,
     networkMode: "none",
@@ -20,7 +28,7 @@ test("every option of the right kind passes, also undefined", () => {
     signal: new AbortController().signal,
   };
   expect(() => checkOptions(options)).not.toThrow();
-  expect(() => checkOptions({ tags: undefined })).not.toThrow();
+  expect(() => checkOptions({ tags: undefined, registryAuth: () => undefined })).not.toThrow();
 });
 
 test("all mistakes at once, without the values, which may be secret", () => {
@@ -31,6 +39,9 @@ test("all mistakes at once, without the values, which may be secret", () => {
     builder: "kaniko",
     registryAuth: { "registry.example": { username: "u", password: 12345678 } },
     shmSize: 1.5,
+    secrets: { a: { file: "f", env: "E" } },
+    ssh: { a: { keys: [] } },
+    ulimits: { nofile: "12345678" },
   } as unknown as BuildOptions;
   let error: unknown;
   try {
@@ -47,6 +58,9 @@ test("all mistakes at once, without the values, which may be secret", () => {
       { path: "builder", message: "the build option `builder` is not auto, buildkit or classic" },
       { path: "registryAuth" },
       { path: "shmSize" },
+      { path: "secrets", message: "the build option `secrets` is not a map from id to {file}, {env} or {value}" },
+      { path: "ssh" },
+      { path: "ulimits" },
     ],
     message: expect.not.stringContaining("12345678"),
   });

@@ -1,0 +1,101 @@
+import { constants } from "node:fs";
+import { type FileHandle, open } from "node:fs/promises";
+import path from "node:path";
+import { ContextError, type Ignore, parseIgnore, walk } from "@slipway/context";
+import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
+import { followPaths } from "./follow-paths.ts";
+
+const pieceSize = 256 * 1024;
+
+/**
+ * A folder as the source of an incremental context. What is left out is the engine's to say: BuildKit reads the ignore
+ * file itself and asks without what that excludes.
+ */
+export function directorySource(directory: string): FileSource {
+  return {
+    async *list(request, signal) {
+      const inodes = new Map<string, string>();
+      for await (const entry of walk(directory, { ignore: await filterOf(directory, request), signal })) {
+        const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
+        if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
+        yield first === undefined ? entry : { ...entry, linkname: first };
+      }
+    },
+    open: (file, signal) => contentOf(directory, file, signal),
+  };
+}
+
+async function filterOf(directory: string, request: FilesRequest): Promise<Ignore> {
+  const excluded = patterns(request.excludePatterns);
+  const { includePatterns } = request;
+  const followed = await followPaths(directory, request.followPaths);
+  if (!followed && includePatterns.length === 0) return excluded;
+  const included = patterns(["**", ...includePatterns.map((pattern) => `!${pattern}`)]);
+  const names = new Set(followed);
+  const above = new Set([...names].flatMap(foldersAbove));
+  const isNamed = (file: string): boolean => names.has(file) || foldersAbove(file).some((folder) => names.has(folder));
+  return {
+    ignores: (file) => excluded.ignores(file) || (!isNamed(file) && included.ignores(file)),
+    mayContainIncluded: (folder) =>
+      (!excluded.ignores(folder) || excluded.mayContainIncluded(folder)) &&
+      (above.has(folder) || isNamed(folder) || included.mayContainIncluded(folder)),
+  };
+}
+
+/** A space keeps a pattern that begins with `#` from being a comment. */
+function patterns(list: readonly string[]): Ignore {
+  return parseIgnore(list.map((pattern) => ` ${pattern}`).join("\n"));
+}
+
+function foldersAbove(file: string): string[] {
+  const parts = file.split("/");
+  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
+}
+
+async function* contentOf(
+  directory: string,
+  { path: name, size }: SourceFile,
+  signal: AbortSignal,
+): AsyncGenerator<Uint8Array, void, undefined> {
+  if (size === 0) return;
+  const full = path.join(directory, name);
+  const file = await openFile(full);
+  try {
+    for (let at = 0; at < size;) {
+      signal.throwIfAborted();
+      const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size - at));
+      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      if (bytesRead === 0) throw changed(full, `became smaller: ${at} of ${size} bytes are left`);
+      at += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
+  } finally {
+    await file.close();
+  }
+}
+
+/** Neither a link is followed nor a pipe waited for: the file may be another one by now. */
+async function openFile(full: string): Promise<FileHandle> {
+  // Windows has neither of the two flags.
+  const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
+  let file: FileHandle;
+  try {
+    file = await open(full, flags);
+  } catch (cause) {
+    const { code, message } = cause as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ELOOP" || code === "ENXIO") throw changed(full, "went away");
+    throw new ContextError("CONTEXT_UNREADABLE", `cannot read ${full}: ${message}`, {
+      cause,
+      hint: "make it readable, or leave it out with .dockerignore",
+    });
+  }
+  if ((await file.stat()).isFile()) return file;
+  await file.close();
+  throw changed(full, "is a file no more");
+}
+
+function changed(full: string, how: string): ContextError {
+  return new ContextError("CONTEXT_CHANGED_WHILE_READ", `${full} changed while the context was read: it ${how}`, {
+    hint: "build again when it is no longer written to, or leave it out with .dockerignore",
+  });
+}

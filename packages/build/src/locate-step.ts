@@ -1,0 +1,62 @@
+import { type Dockerfile, type Instruction, stages } from "@slipway/dockerfile";
+import type { SourceRange } from "@slipway/errors";
+import { parseReference } from "@slipway/transport";
+import type { BuilderName } from "./build-event.ts";
+
+/**
+ * Where in the Dockerfile a step stands, by the name that its builder gives it. Undefined for what no instruction stands
+ * for, such as a trigger of the base image.
+ */
+export function locateStep(tree: Dockerfile, step: string, builder: BuilderName): SourceRange | undefined {
+  const image = /^\[internal\] load metadata for (\S+)/.exec(step)?.[1];
+  if (image !== undefined) return locateBase(tree, image);
+  const [, prefix = "", number = "", total = "", text = ""] =
+    /^\[(?:(.*?) )?(\d+)(?:\/(\d+))?\] (.*)$/s.exec(step) ?? [];
+  const found =
+    builder === "classic"
+      ? tree.instructions[Number(number) - 1]
+      : inStage(tree, prefix.split(" ").at(-1) ?? "", Number(number), Number(total));
+  return found && found.keyword === keywordOf(text) ? found.range : byText(tree, text);
+}
+
+/** BuildKit counts what makes a layer, its stage's FROM included; triggers of the base image come right after that. */
+function inStage(tree: Dockerfile, stage: string, number: number, total: number): Instruction | undefined {
+  const all: Instruction[][] = [];
+  for (const instruction of tree.instructions) {
+    if (instruction.keyword === "FROM") all.push([instruction]);
+    else if (["RUN", "COPY", "ADD", "WORKDIR"].includes(instruction.keyword)) all.at(-1)?.push(instruction);
+  }
+  const byName = all.findLast(([from]) => stageName(from) === stage);
+  const index = /^stage-(\d+)$/.exec(stage)?.[1];
+  const steps = byName ?? (stage === "" ? all.at(-1) : index === undefined ? undefined : all[Number(index)]);
+  if (!steps) return undefined;
+  const triggers = total - steps.length;
+  return number === 1 ? steps[0] : number - 1 > triggers ? steps[number - 1 - triggers] : undefined;
+}
+
+function stageName(from: Instruction | undefined): string | undefined {
+  return /\sAS\s+(\S+)\s*$/i.exec(from?.args ?? "")?.[1]?.toLowerCase();
+}
+
+function byText(tree: Dockerfile, text: string): SourceRange | undefined {
+  const same = tree.instructions.filter((one) => one.text === text);
+  return same.length === 1 ? same[0]?.range : undefined;
+}
+
+function keywordOf(text: string): string {
+  return /^\S*/.exec(text)?.[0].toUpperCase() ?? "";
+}
+
+function locateBase(tree: Dockerfile, image: string): SourceRange | undefined {
+  try {
+    const wanted = fullName(image);
+    return stages(tree).find(({ base }) => base.kind === "image" && fullName(base.image) === wanted)?.range;
+  } catch {
+    return undefined; // what is wrong with the Dockerfile is said elsewhere
+  }
+}
+
+function fullName(image: string): string {
+  const { domain, path, tag, digest } = parseReference(image);
+  return `${domain}/${path}@${digest ?? tag ?? "latest"}`;
+}

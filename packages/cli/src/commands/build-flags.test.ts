@@ -1,0 +1,54 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { Command } from "commander";
+import { expect, test } from "vitest";
+import { type BuildFlags, buildFlagsOf, withBuildFlags } from "./build-flags.ts";
+
+function parsed(...args: string[]): ReturnType<typeof buildFlagsOf> {
+  const command = withBuildFlags(new Command("build")).exitOverride();
+  return buildFlagsOf(command.parse(args, { from: "user" }).opts<BuildFlags>(), "/work");
+}
+
+test("flags as docker's become build options", async () => {
+  const folder = await mkdtemp(path.join(tmpdir(), "slipway-flags-"));
+  const socket = path.join(folder, "agent");
+  const agent = createServer().listen(socket);
+  await once(agent, "listening");
+  const { builder, buildOptions } = parsed(
+    ...["--builder", "classic", "--secret", "id=a,src=token", "--secret", "id=b,env=TOKEN", "--ssh", "default"],
+    ...["--ssh", `git=${socket}`, "--ssh", "keys=~/x,id_b", "--cache-from", "a:1", "--cache-to", "inline"],
+    ...["--add-host", "db:10.0.0.1", "--network", "none", "--shm-size", "64m", "--memory", "1g"],
+    ...["--ulimit", "nofile=10:20", "--ulimit", "core=-1"],
+  );
+  expect(builder).toBe("classic");
+  expect(buildOptions).toEqual({
+    secrets: { a: { file: "/work/token" }, b: { env: "TOKEN" } },
+    ssh: { default: "agent", git: { socket }, keys: { keys: ["/work/~/x", "/work/id_b"] } },
+    cacheFrom: ["a:1"],
+    cacheTo: ["inline"],
+    extraHosts: ["db:10.0.0.1"],
+    networkMode: "none",
+    shmSize: 67_108_864,
+    memory: 1_073_741_824,
+    ulimits: { nofile: { soft: 10, hard: 20 }, core: -1 },
+  });
+  expect(parsed()).toEqual({ builder: undefined, buildOptions: {} });
+  agent.close();
+  await rm(folder, { recursive: true });
+});
+
+test.each([
+  [["--builder", "kaniko"], "buildkit or classic"],
+  [["--secret", "id=a"], "id=ID,src=FILE"],
+  [["--secret", "id=a,src=b,mode=3"], "id=ID,src=FILE"],
+  [["--ssh", "=x"], "ID=SOCKET"],
+  [["--shm-size", "much"], "a size"],
+  [["--ulimit", "nofile"], "NAME=SOFT"],
+])("%j is refused", (args, text) => {
+  expect(() => parsed(...args)).toThrow(
+    expect.objectContaining({ code: "CLI_BAD_OPTION", message: expect.stringContaining(text) }),
+  );
+});
