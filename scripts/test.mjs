@@ -52,6 +52,8 @@ async function setUpEngine() {
     const { ensureEngine } = await import("./engine.mjs");
     const { host, source } = await ensureEngine();
     step(`engine: ${host} (${source})`);
+    const { ensureTestTools } = await import("./test-tools.mjs");
+    await ensureTestTools();
   } catch (error) {
     if (process.env["CI"]) throw error;
     return /** @type {Error} */ (error);
