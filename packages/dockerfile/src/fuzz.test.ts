@@ -7,10 +7,10 @@ import { stages as stageCases } from "../test/cases/stages.ts";
 import { variables as variableCases } from "../test/cases/variables.ts";
 import { DockerfileError } from "./dockerfile-error.ts";
 import { lint } from "./lint/lint.ts";
-import { parse } from "./parse.ts";
-import { stages } from "./stages.ts";
+import { parse } from "./syntax/parse.ts";
+import { stages } from "./meaning/stages.ts";
 import { process, variables } from "./template.ts";
-import { print } from "./tree.ts";
+import { print } from "./syntax/tree.ts";
 
 // SLIPWAY_FUZZ_SEED and SLIPWAY_FUZZ_ROUNDS set where it starts and how many texts there are.
 const firstSeed = Number(globalThis.process.env["SLIPWAY_FUZZ_SEED"] ?? Date.now() % 1_000_000_000);

@@ -1,16 +1,16 @@
-export type { Dialect } from "./dialect.ts";
+export type { Dialect } from "./meaning/dialect.ts";
 export { DockerfileError, type DockerfileErrorCode } from "./dockerfile-error.ts";
-export { type DockerfileEditor, edit } from "./edit.ts";
-export { expand, type ExpandOptions, expandWords, type Lookup } from "./expand.ts";
-export type { ImageConfig, ImageHealthcheck } from "./image-config.ts";
+export { type DockerfileEditor, edit } from "./syntax/edit.ts";
+export { expand, type ExpandOptions, expandWords, type Lookup } from "./expansion/expand.ts";
+export type { ImageConfig, ImageHealthcheck } from "./meaning/image-config.ts";
 export { lint, type LintOptions } from "./lint/lint.ts";
 export type { LintBlock, LintFinding, LintInput, LintRule, UnsetVariable } from "./lint/lint-rule.ts";
 export { lintRules } from "./lint/lint-rules.ts";
-export { parse } from "./parse.ts";
-export { ExpansionProblem } from "./pattern.ts";
-export type { Source, Stage, StepState } from "./stage.ts";
-export { buildOrder, neededStages } from "./stage-graph.ts";
-export { stages, type StagesOptions } from "./stages.ts";
+export { parse } from "./syntax/parse.ts";
+export { ExpansionProblem } from "./expansion/pattern.ts";
+export type { Source, Stage, StepState } from "./meaning/stage.ts";
+export { buildOrder, neededStages } from "./meaning/stage-graph.ts";
+export { stages, type StagesOptions } from "./meaning/stages.ts";
 export type {
   CommandStep,
   CopyStep,
@@ -29,7 +29,7 @@ export type {
   StopSignalStep,
   UserStep,
   WorkdirStep,
-} from "./step.ts";
+} from "./meaning/step.ts";
 export { process, variables } from "./template.ts";
 export {
   argsOffset,
@@ -41,4 +41,4 @@ export {
   type Instruction,
   type Item,
   print,
-} from "./tree.ts";
+} from "./syntax/tree.ts";

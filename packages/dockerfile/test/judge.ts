@@ -2,10 +2,10 @@ import { randomUUID } from "node:crypto";
 import http from "node:http";
 import { posix } from "node:path";
 import { DockerfileError } from "../src/dockerfile-error.ts";
-import type { Dialect } from "../src/dialect.ts";
-import type { ImageConfig } from "../src/image-config.ts";
-import { parse } from "../src/parse.ts";
-import { stages } from "../src/stages.ts";
+import type { Dialect } from "../src/meaning/dialect.ts";
+import type { ImageConfig } from "../src/meaning/image-config.ts";
+import { parse } from "../src/syntax/parse.ts";
+import { stages } from "../src/meaning/stages.ts";
 
 /** What a Dockerfile makes: the image's configuration in the engine's words, or that it is refused. */
 export type Verdict = { readonly config: Readonly<Record<string, unknown>> } | { readonly error: string };

@@ -1,9 +1,9 @@
 import { didYouMean, type SourceRange } from "@slipway/errors";
-import { instructionFlags } from "../instruction-rules.ts";
-import { readJsonForm } from "../json-list.ts";
-import { lineEnd } from "../logical-line.ts";
-import { readArgs, readPairs } from "../pairs.ts";
-import { splitAtBlanks } from "../words.ts";
+import { instructionFlags } from "../syntax/instruction-rules.ts";
+import { readJsonForm } from "../syntax/json-list.ts";
+import { lineEnd } from "../syntax/logical-line.ts";
+import { readArgs, readPairs } from "../syntax/pairs.ts";
+import { splitAtBlanks } from "../syntax/words.ts";
 import type { LintRule } from "./lint-rule.ts";
 
 export const noEmptyContinuation: LintRule = {

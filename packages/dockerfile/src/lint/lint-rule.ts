@@ -1,6 +1,6 @@
 import type { LineIndex, SourceRange } from "@slipway/errors";
-import type { Stage } from "../stage.ts";
-import type { Dockerfile, Instruction } from "../tree.ts";
+import type { Stage } from "../meaning/stage.ts";
+import type { Dockerfile, Instruction } from "../syntax/tree.ts";
 
 /** A check of a Dockerfile. */
 export interface LintRule {

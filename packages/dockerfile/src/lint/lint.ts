@@ -1,11 +1,11 @@
 import { LineIndex, type Problem, type SourceRange } from "@slipway/errors";
 import { DockerfileError } from "../dockerfile-error.ts";
-import type { ImageConfig } from "../image-config.ts";
-import { parseTolerantly } from "../parse.ts";
-import type { Stage } from "../stage.ts";
-import { readStages } from "../stages.ts";
-import type { Instruction } from "../tree.ts";
-import { splitAtBlanks } from "../words.ts";
+import type { ImageConfig } from "../meaning/image-config.ts";
+import { parseTolerantly } from "../syntax/parse.ts";
+import type { Stage } from "../meaning/stage.ts";
+import { readStages } from "../meaning/stages.ts";
+import type { Instruction } from "../syntax/tree.ts";
+import { splitAtBlanks } from "../syntax/words.ts";
 import { readCheckDirective } from "./check-directive.ts";
 import type { LintBlock, LintInput, UnsetVariable } from "./lint-rule.ts";
 import { lintRules } from "./lint-rules.ts";

@@ -1,9 +1,9 @@
 import { didYouMean } from "@slipway/errors";
-import { expand } from "../expand.ts";
-import { isImageName } from "../image-name.ts";
-import { readArgs } from "../pairs.ts";
-import { ExpansionProblem } from "../pattern.ts";
-import { platformArgs } from "../platform-args.ts";
+import { expand } from "../expansion/expand.ts";
+import { isImageName } from "../meaning/image-name.ts";
+import { readArgs } from "../syntax/pairs.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
+import { platformArgs } from "../meaning/platform-args.ts";
 import type { LintInput, LintRule } from "./lint-rule.ts";
 
 export const duplicateStageName: LintRule = {

@@ -1,8 +1,8 @@
 import { parseDuration } from "./duration.ts";
 import type { ImageHealthcheck } from "./image-config.ts";
-import { readJsonForm } from "./json-list.ts";
+import { readJsonForm } from "../syntax/json-list.ts";
 import { badArguments, type StageContext } from "./stage-context.ts";
-import type { Instruction } from "./tree.ts";
+import type { Instruction } from "../syntax/tree.ts";
 
 const durations = {
   interval: "interval",

@@ -1,5 +1,5 @@
 import { didYouMean, type LineIndex, type Problem, type SourceRange } from "@slipway/errors";
-import type { DockerfileErrorCode } from "./dockerfile-error.ts";
+import type { DockerfileErrorCode } from "../dockerfile-error.ts";
 import { readFlags } from "./flags.ts";
 import { findHeredocEnd, heredocStarts } from "./heredoc.ts";
 import { type FlagType, heredocInstructions, instructionFlags, jsonInstructions } from "./instruction-rules.ts";

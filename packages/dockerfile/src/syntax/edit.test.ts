@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { edit } from "./edit.ts";
 import { parse } from "./parse.ts";
 import { type Instruction, print } from "./tree.ts";
-import { randomDockerfile, randomFrom } from "../test/random-dockerfile.ts";
+import { randomDockerfile, randomFrom } from "../../test/random-dockerfile.ts";
 
 const text = [
   "# syntax=x",

@@ -1,12 +1,12 @@
 import { didYouMean } from "@slipway/errors";
-import { chompTabs, heredocStart } from "./heredoc.ts";
+import { chompTabs, heredocStart } from "../syntax/heredoc.ts";
 import { readInvocation } from "./invocation.ts";
 import { joinPath } from "./path.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import { predefinedArgs } from "./platform-args.ts";
 import { badArguments, expandIn, findSource, type StageContext } from "./stage-context.ts";
 import type { Mount, RunStep, StepBase } from "./step.ts";
-import type { Flag, Instruction } from "./tree.ts";
+import type { Flag, Instruction } from "../syntax/tree.ts";
 
 /** Reads a RUN. @throws ExpansionProblem */
 export function readRun(context: StageContext, instruction: Instruction, base: StepBase): RunStep {

@@ -1,8 +1,8 @@
 import { readInvocation } from "./invocation.ts";
-import { readJsonForm } from "./json-list.ts";
-import { readArgs, readPairs } from "./pairs.ts";
+import { readJsonForm } from "../syntax/json-list.ts";
+import { readArgs, readPairs } from "../syntax/pairs.ts";
 import { joinPath } from "./path.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import { exposedPorts } from "./port-spec.ts";
 import { readCopy } from "./read-copy.ts";
 import { readHealthcheck } from "./read-healthcheck.ts";
@@ -10,8 +10,8 @@ import { readRun } from "./read-run.ts";
 import { isSignal } from "./stop-signal.ts";
 import { badArguments, expandIn, expandWordsIn, type StageContext } from "./stage-context.ts";
 import type { PairsStep, Step, StepBase } from "./step.ts";
-import type { Instruction } from "./tree.ts";
-import { splitAtBlanks } from "./words.ts";
+import type { Instruction } from "../syntax/tree.ts";
+import { splitAtBlanks } from "../syntax/words.ts";
 
 /**
  * Reads an instruction's meaning and brings the stage's state to what it is after it. Undefined where it has none, which

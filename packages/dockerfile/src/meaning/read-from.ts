@@ -1,12 +1,12 @@
 import type { Problem, SourceRange } from "@slipway/errors";
 import type { DialectRules } from "./dialect.ts";
-import type { DockerfileErrorCode } from "./dockerfile-error.ts";
-import { expand } from "./expand.ts";
+import type { DockerfileErrorCode } from "../dockerfile-error.ts";
+import { expand } from "../expansion/expand.ts";
 import { isImageName } from "./image-name.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import type { Source } from "./stage.ts";
-import type { Dockerfile, Instruction } from "./tree.ts";
-import { splitAtBlanks } from "./words.ts";
+import type { Dockerfile, Instruction } from "../syntax/tree.ts";
+import { splitAtBlanks } from "../syntax/words.ts";
 
 /** What a FROM says. */
 export interface From {

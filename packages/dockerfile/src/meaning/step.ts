@@ -1,7 +1,7 @@
 import type { SourceRange } from "@slipway/errors";
 import type { ImageHealthcheck } from "./image-config.ts";
 import type { Source, StepState } from "./stage.ts";
-import type { Instruction } from "./tree.ts";
+import type { Instruction } from "../syntax/tree.ts";
 
 /** What all steps have. */
 export interface StepBase {

@@ -1,17 +1,17 @@
 import { isDeepStrictEqual } from "node:util";
 import { beforeAll, expect, test } from "vitest";
-import { givenArgs } from "../test/cases/case-table.ts";
-import { commands } from "../test/cases/commands.ts";
-import { files } from "../test/cases/files.ts";
-import { lines } from "../test/cases/lines.ts";
-import { metadata } from "../test/cases/metadata.ts";
-import { stages } from "../test/cases/stages.ts";
-import { variables } from "../test/cases/variables.ts";
-import { EngineJudge, type JudgeOptions, ownVerdict } from "../test/judge.ts";
-import { randomDockerfile, randomFrom } from "../test/random-dockerfile.ts";
+import { givenArgs } from "../../test/cases/case-table.ts";
+import { commands } from "../../test/cases/commands.ts";
+import { files } from "../../test/cases/files.ts";
+import { lines } from "../../test/cases/lines.ts";
+import { metadata } from "../../test/cases/metadata.ts";
+import { stages } from "../../test/cases/stages.ts";
+import { variables } from "../../test/cases/variables.ts";
+import { EngineJudge, type JudgeOptions, ownVerdict } from "../../test/judge.ts";
+import { randomDockerfile, randomFrom } from "../../test/random-dockerfile.ts";
 import type { Dialect } from "./dialect.ts";
 import type { ImageConfig } from "./image-config.ts";
-import { parse } from "./parse.ts";
+import { parse } from "../syntax/parse.ts";
 import { stages as readStages } from "./stages.ts";
 import type { RunStep } from "./step.ts";
 

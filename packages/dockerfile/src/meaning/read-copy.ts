@@ -1,11 +1,11 @@
-import { chompTabs, heredocStart } from "./heredoc.ts";
-import { readJsonForm } from "./json-list.ts";
+import { chompTabs, heredocStart } from "../syntax/heredoc.ts";
+import { readJsonForm } from "../syntax/json-list.ts";
 import { joinDestination } from "./path.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import { badArguments, expandIn, findSource, type StageContext } from "./stage-context.ts";
 import type { CopyStep, StepBase } from "./step.ts";
-import type { Instruction } from "./tree.ts";
-import { splitAtBlanks } from "./words.ts";
+import type { Instruction } from "../syntax/tree.ts";
+import { splitAtBlanks } from "../syntax/words.ts";
 
 /** Reads a COPY or an ADD. @throws ExpansionProblem */
 export function readCopy(context: StageContext, instruction: Instruction, base: StepBase): CopyStep | undefined {

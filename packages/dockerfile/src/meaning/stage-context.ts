@@ -1,7 +1,7 @@
 import type { Problem, SourceRange } from "@slipway/errors";
 import type { DialectRules } from "./dialect.ts";
-import type { DockerfileErrorCode } from "./dockerfile-error.ts";
-import { expand, type ExpandOptions, expandWords, type Lookup } from "./expand.ts";
+import type { DockerfileErrorCode } from "../dockerfile-error.ts";
+import { expand, type ExpandOptions, expandWords, type Lookup } from "../expansion/expand.ts";
 import type { ImageConfigDraft } from "./image-config.ts";
 import type { Scope } from "./scope.ts";
 import type { Source, StepState } from "./stage.ts";

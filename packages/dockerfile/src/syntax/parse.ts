@@ -1,5 +1,5 @@
 import { LineIndex, type Problem } from "@slipway/errors";
-import { DockerfileError, type DockerfileErrorCode } from "./dockerfile-error.ts";
+import { DockerfileError, type DockerfileErrorCode } from "../dockerfile-error.ts";
 import { readDirectives } from "./directives.ts";
 import { instructionFlags } from "./instruction-rules.ts";
 import { lineEnd } from "./logical-line.ts";

@@ -1,4 +1,4 @@
-import { ExpansionProblem } from "./pattern.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 
 /**
  * The ports that a word of EXPOSE means, as `80/tcp`: `[[ip:]host:]container[/protocol]`, each a number or a range. The

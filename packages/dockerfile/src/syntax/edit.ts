@@ -1,4 +1,4 @@
-import { DockerfileError } from "./dockerfile-error.ts";
+import { DockerfileError } from "../dockerfile-error.ts";
 import { parse } from "./parse.ts";
 import { type Dockerfile, type Instruction, print } from "./tree.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { randomFrom } from "../test/random-dockerfile.ts";
+import { randomFrom } from "../../test/random-dockerfile.ts";
 import { ExpansionProblem, replacePattern, trimPrefix, trimSuffix } from "./pattern.ts";
 
 test.each([

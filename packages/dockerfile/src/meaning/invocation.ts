@@ -1,4 +1,4 @@
-import { readJsonForm } from "./json-list.ts";
+import { readJsonForm } from "../syntax/json-list.ts";
 import type { StageContext } from "./stage-context.ts";
 import type { Invocation } from "./step.ts";
 

@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { parse } from "./parse.ts";
+import { parse } from "../syntax/parse.ts";
 import { stages, type StagesOptions } from "./stages.ts";
 
 const read = (text: string, options?: StagesOptions): ReturnType<typeof stages> => stages(parse(text), options);

@@ -1,5 +1,5 @@
-import { expandWords } from "./expand.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import { expandWords } from "../expansion/expand.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import { lineEnd } from "./logical-line.ts";
 
 /** A here-document that an instruction announces. */

@@ -1,5 +1,5 @@
 import type { LineIndex, Problem } from "@slipway/errors";
-import type { DockerfileErrorCode } from "./dockerfile-error.ts";
+import type { DockerfileErrorCode } from "../dockerfile-error.ts";
 import { lineEnd } from "./logical-line.ts";
 
 const directive = /^\s*#\s*([A-Za-z][A-Za-z0-9]*)\s*=\s*(.+?)\s*$/;

@@ -1,10 +1,10 @@
 import type { Problem } from "@slipway/errors";
 import { type Dialect, type DialectRules, dialectRules } from "./dialect.ts";
-import { DockerfileError, type DockerfileErrorCode } from "./dockerfile-error.ts";
+import { DockerfileError, type DockerfileErrorCode } from "../dockerfile-error.ts";
 import { readGlobals } from "./globals.ts";
 import { defaultPath, type ImageConfig, ImageConfigDraft } from "./image-config.ts";
-import { parse } from "./parse.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import { parse } from "../syntax/parse.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import { predefinedArgs } from "./platform-args.ts";
 import { type From, readFrom } from "./read-from.ts";
 import { readStep } from "./read-step.ts";
@@ -13,7 +13,7 @@ import type { Stage } from "./stage.ts";
 import { type StageContext, type StageProblem, stateOf } from "./stage-context.ts";
 import { dependenciesOf, findCycle, neededStages } from "./stage-graph.ts";
 import type { Step } from "./step.ts";
-import type { Dockerfile, Instruction } from "./tree.ts";
+import type { Dockerfile, Instruction } from "../syntax/tree.ts";
 
 /** What a Dockerfile's meaning depends on besides its text. */
 export interface StagesOptions {

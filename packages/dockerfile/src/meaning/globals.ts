@@ -1,12 +1,12 @@
 import type { Problem } from "@slipway/errors";
 import type { DialectRules } from "./dialect.ts";
-import type { DockerfileErrorCode } from "./dockerfile-error.ts";
-import { expand } from "./expand.ts";
-import { readArgs } from "./pairs.ts";
-import { ExpansionProblem } from "./pattern.ts";
+import type { DockerfileErrorCode } from "../dockerfile-error.ts";
+import { expand } from "../expansion/expand.ts";
+import { readArgs } from "../syntax/pairs.ts";
+import { ExpansionProblem } from "../expansion/pattern.ts";
 import { platformArgs } from "./platform-args.ts";
 import type { StagesOptions } from "./stages.ts";
-import type { Dockerfile, Instruction } from "./tree.ts";
+import type { Dockerfile, Instruction } from "../syntax/tree.ts";
 
 /** The values of the ARGs above the first FROM, and of the platform arguments. FROM sees them; stages that declare them do. */
 export function readGlobals(

@@ -1,5 +1,5 @@
 import { ExpansionProblem, replacePattern, trimPrefix, trimSuffix } from "./pattern.ts";
-import { isSpace } from "./space.ts";
+import { isSpace } from "../syntax/space.ts";
 
 /** Gives a variable's value, or undefined where it isn't set. */
 export type Lookup = (name: string) => string | undefined;
