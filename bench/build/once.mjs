@@ -1,4 +1,4 @@
-// One build in a process of its own, so that its time and its memory are its own: build-once.mjs <how> <folder>
+// One build in a process of its own, so that its time and its memory are its own: once.mjs <how> <folder>
 import { spawn } from "node:child_process";
 import { request } from "node:http";
 
