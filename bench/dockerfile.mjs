@@ -4,8 +4,8 @@ import { execFileSync } from "node:child_process";
 import { createInterface } from "node:readline";
 import { Readable } from "node:stream";
 import { parse, process as fillIn, stages } from "@slipway/dockerfile";
-import { compare, report } from "./measure.mjs";
-import { peer } from "./peer.mjs";
+import { compare, report } from "./shared/measure.mjs";
+import { peer } from "./shared/peer.mjs";
 
 const { DockerfileParser } = await peer("dockerfile-ast", "0.7.1");
 const dockerFileParser = await peer("docker-file-parser", "1.0.7");

@@ -6,13 +6,12 @@ import { command } from "../scripts/command.mjs";
 import { heading, runMain, SetupError } from "../scripts/say.mjs";
 
 const folder = path.dirname(fileURLToPath(import.meta.url));
-const parts = ["run", "measure", "peer"];
 
 await runMain(async () => {
   const topics = readdirSync(folder)
     .filter((name) => name.endsWith(".mjs"))
     .map((name) => name.slice(0, -".mjs".length))
-    .filter((name) => !parts.includes(name));
+    .filter((name) => name !== "run");
   const wanted = process.argv.slice(2);
   const unknown = wanted.filter((name) => !topics.includes(name));
   if (unknown.length > 0)

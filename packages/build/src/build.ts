@@ -114,7 +114,7 @@ async function runBuild(
 export function sessionOf(
   { registryAuth }: Pick<BuildOptions, "registryAuth">,
   { secrets, agents }: ReadSecrets,
-  files?: BuildSessionOptions | undefined,
+  files?: BuildSessionOptions,
 ): BuildSessionOptions {
   return { ...files, secrets, agents, credentials: registryAuth && credentialsOf(registryAuth) };
 }

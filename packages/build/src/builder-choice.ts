@@ -15,11 +15,7 @@ export interface BuilderChoice {
  *
  * @throws {BuildError} with everything that the builder which was asked for, or both, cannot do
  */
-export function chooseBuilder(
-  options: BuildOptions,
-  engine: BuilderEngine,
-  dockerfile?: Dockerfile | undefined,
-): BuilderChoice {
+export function chooseBuilder(options: BuildOptions, engine: BuilderEngine, dockerfile?: Dockerfile): BuilderChoice {
   const name = `${engine.kind} ${engine.version}`;
   const { builder = "auto" } = options;
   if (builder === "buildkit" && !engine.buildkit) {

@@ -20,7 +20,7 @@ export function unsupported(
   builder: BuilderName,
   engine: BuilderEngine,
   options: BuildOptions,
-  dockerfile?: Dockerfile | undefined,
+  dockerfile?: Dockerfile,
 ): Found[] {
   const found = builder === "classic" ? notClassic(options) : notBuildkit(options, engine);
   // With `# syntax=` another frontend reads the Dockerfile, and what that can do is not known here.

@@ -14,7 +14,9 @@ export class Mask {
   constructor(secrets: Iterable<string>) {
     const parts = [...secrets].flatMap((secret) => secret.split("\n").map((line) => line.trim()));
     // Longer ones first, since one may be part of another.
-    this.#secrets = [...new Set(parts)].filter((part) => part.length >= shortest).sort((a, b) => b.length - a.length);
+    this.#secrets = [...new Set(parts)]
+      .filter((part) => part.length >= shortest)
+      .toSorted((a, b) => b.length - a.length);
   }
 
   *apply(output: BuilderOutput): Generator<BuilderOutput, void, void> {

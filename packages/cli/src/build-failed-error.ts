@@ -1,4 +1,4 @@
-import { formatProblem, isSlipwayError, type Problem, SlipwayError } from "@slipway/errors";
+import { formatLocation, formatProblem, isSlipwayError, type Problem, SlipwayError } from "@slipway/errors";
 
 /** The code of a {@link BuildFailedError}. */
 export type BuildFailedCode = "CLI_BUILD_FAILED";
@@ -20,8 +20,9 @@ export class BuildFailedError extends SlipwayError<BuildFailedCode> {
 
 function describe(service: string, error: unknown): Problem<BuildFailedCode> {
   const message = error instanceof Error ? error.message : String(error);
-  const hint = isSlipwayError(error) ? error.hint : undefined;
-  const { output = [] } = error as { output?: readonly string[] };
-  const said = output.length > 0 ? `\n${output.map((line) => `    ${line}`).join("\n")}` : "";
-  return { code: "CLI_BUILD_FAILED", message: `service ${service}: ${message}${said}`, ...(hint ? { hint } : {}) };
+  if (!isSlipwayError(error)) return { code: "CLI_BUILD_FAILED", message: `service ${service}: ${message}` };
+  const { hint, range } = error;
+  // In the service's own context, so not a place that an excerpt could be had of from here.
+  const place = range ? `${formatLocation(range)}: ` : "";
+  return { code: "CLI_BUILD_FAILED", message: `service ${service}: ${place}${message}`, ...(hint ? { hint } : {}) };
 }

@@ -18,10 +18,34 @@ test("flags as docker's become build options", async () => {
   const agent = createServer().listen(socket);
   await once(agent, "listening");
   const { builder, buildOptions } = parsed(
-    ...["--builder", "classic", "--secret", "id=a,src=token", "--secret", "id=b,env=TOKEN", "--ssh", "default"],
-    ...["--ssh", `git=${socket}`, "--ssh", "keys=~/x,id_b", "--cache-from", "a:1", "--cache-to", "inline"],
-    ...["--add-host", "db:10.0.0.1", "--network", "none", "--shm-size", "64m", "--memory", "1g"],
-    ...["--ulimit", "nofile=10:20", "--ulimit", "core=-1"],
+    "--builder",
+    "classic",
+    "--secret",
+    "id=a,src=token",
+    "--secret",
+    "id=b,env=TOKEN",
+    "--ssh",
+    "default",
+    "--ssh",
+    `git=${socket}`,
+    "--ssh",
+    "keys=~/x,id_b",
+    "--cache-from",
+    "a:1",
+    "--cache-to",
+    "inline",
+    "--add-host",
+    "db:10.0.0.1",
+    "--network",
+    "none",
+    "--shm-size",
+    "64m",
+    "--memory",
+    "1g",
+    "--ulimit",
+    "nofile=10:20",
+    "--ulimit",
+    "core=-1",
   );
   expect(builder).toBe("classic");
   expect(buildOptions).toEqual({

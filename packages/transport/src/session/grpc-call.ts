@@ -47,7 +47,7 @@ export class GrpcCall {
   }
 
   /** The messages that are sent to us, until the other side has no more. */
-  async *messages<T>({ decode }: Codec<T>): AsyncGenerator<T, void, undefined> {
+  async *messages<T>(codec: Codec<T>): AsyncGenerator<T, void, undefined> {
     let rest: Buffer = Buffer.alloc(0);
     // Not destroyed by who has read enough: the answer is still to be sent.
     for await (const chunk of this.#stream.iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer>) {
@@ -56,16 +56,16 @@ export class GrpcCall {
         const end = frameHeader + rest.readUInt32BE(1);
         if (rest.length < end) break;
         if (rest[0] !== 0) throw { status: "unimplemented", message: "compressed messages" } satisfies GrpcStatus;
-        yield decode(rest.subarray(frameHeader, end));
+        yield codec.decode(rest.subarray(frameHeader, end));
         rest = rest.subarray(end);
       }
     }
   }
 
   /** Sends a message, and waits until the other side takes more. */
-  async write<T>({ encode }: Codec<T>, message: T): Promise<void> {
+  async write<T>(codec: Codec<T>, message: T): Promise<void> {
     this.signal.throwIfAborted();
-    const body = encode(message);
+    const body = codec.encode(message);
     const frame = Buffer.allocUnsafeSlow(frameHeader + body.length);
     frame[0] = 0;
     frame.writeUInt32BE(body.length, 1);

@@ -1,4 +1,4 @@
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 
 /** How a message becomes bytes and back. */
 export interface Codec<T> {
@@ -18,8 +18,7 @@ export function fieldsCodec<T extends Record<string, string | Uint8Array>>(
       for (const [number, name] of entries) {
         const value = message[name] as string | Uint8Array;
         if (value.length === 0) continue;
-        // 2 is the wire type of what has a length.
-        writer.tag(number, 2);
+        writer.tag(number, WireType.LengthDelimited);
         if (typeof value === "string") writer.string(value);
         else writer.bytes(value);
       }
@@ -31,7 +30,7 @@ export function fieldsCodec<T extends Record<string, string | Uint8Array>>(
       while (reader.pos < reader.len) {
         const [number, wireType] = reader.tag();
         const name = fields[number];
-        if (name === undefined || wireType !== 2) reader.skip(wireType);
+        if (name === undefined || wireType !== WireType.LengthDelimited) reader.skip(wireType);
         else message[name] = typeof empty[name] === "string" ? reader.string() : reader.bytes();
       }
       return message as T;

@@ -1,4 +1,4 @@
-import { BinaryReader, BinaryWriter } from "@bufbuild/protobuf/wire";
+import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import type { Codec } from "./message.ts";
 import type { SourceFile } from "./file-source.ts";
 
@@ -34,11 +34,12 @@ export const packetCodec: Codec<Packet> = {
   encode(packet) {
     const writer = new BinaryWriter();
     const type = types.indexOf(packet.type);
-    if (type > 0) writer.tag(1, 0).int32(type);
-    if (packet.type === "stat" && packet.file) writer.tag(2, 2).bytes(encodeStat(packet.file));
-    if ((packet.type === "request" || packet.type === "data") && packet.id > 0) writer.tag(3, 0).uint32(packet.id);
+    if (type > 0) writer.tag(1, WireType.Varint).int32(type);
+    if (packet.type === "stat" && packet.file) writer.tag(2, WireType.LengthDelimited).bytes(encodeStat(packet.file));
+    if ((packet.type === "request" || packet.type === "data") && packet.id > 0)
+      writer.tag(3, WireType.Varint).uint32(packet.id);
     if ((packet.type === "data" || packet.type === "error") && packet.data?.length) {
-      writer.tag(4, 2).bytes(packet.data);
+      writer.tag(4, WireType.LengthDelimited).bytes(packet.data);
     }
     return writer.finish();
   },
@@ -64,11 +65,11 @@ export const packetCodec: Codec<Packet> = {
 /** Owners are root's, as docker has it: a context says nothing of the image's users. */
 function encodeStat(file: SourceFile): Uint8Array {
   const writer = new BinaryWriter();
-  writer.tag(1, 2).string(file.path);
-  writer.tag(2, 0).uint32(goMode(file));
-  if (file.type === "file" && file.size > 0) writer.tag(5, 0).int64(file.size);
+  writer.tag(1, WireType.LengthDelimited).string(file.path);
+  writer.tag(2, WireType.Varint).uint32(goMode(file));
+  if (file.type === "file" && file.size > 0) writer.tag(5, WireType.Varint).int64(file.size);
   const nanoseconds = BigInt(Math.round(file.mtime.getTime() * 1000)) * 1000n;
-  if (nanoseconds !== 0n) writer.tag(6, 0).int64(nanoseconds);
-  if (file.linkname) writer.tag(7, 2).string(file.linkname);
+  if (nanoseconds !== 0n) writer.tag(6, WireType.Varint).int64(nanoseconds);
+  if (file.linkname) writer.tag(7, WireType.LengthDelimited).string(file.linkname);
   return writer.finish();
 }

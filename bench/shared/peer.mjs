@@ -4,9 +4,9 @@ import { mkdir, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
-import { command } from "../scripts/command.mjs";
+import { command } from "../../scripts/command.mjs";
 
-const cache = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "node_modules", ".cache", "bench");
+const cache = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", "..", "node_modules", ".cache", "bench");
 
 /**
  * Loads a package at a version.

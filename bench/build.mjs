@@ -1,0 +1,86 @@
+// A folder of 100 MB built in four ways: cold, unchanged, and with one file changed; in few files and in many.
+import { execFileSync, fork, spawn } from "node:child_process";
+import { randomBytes } from "node:crypto";
+import { once } from "node:events";
+import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import path from "node:path";
+import { fileURLToPath } from "node:url";
+
+const label = `dev.slipway.test=bench-${process.pid}`;
+const single = fileURLToPath(new URL("build/once.mjs", import.meta.url));
+const shapes = {
+  "100 files of 1 MiB": { folders: 1, files: 100, size: 1 << 20 },
+  "10,000 files of 10 KiB": { folders: 100, files: 100, size: 10 << 10 },
+};
+const ways = ["slipway-buildkit", "raw-buildkit", "slipway-classic", "raw-classic", "docker-cli-classic"];
+
+async function fill(folder, { folders, files, size }) {
+  await mkdir(folder);
+  await writeFile(path.join(folder, "Dockerfile"), `FROM slipway-base/busybox:1\nLABEL ${label}\nCOPY . /c\n`);
+  for (let i = 0; i < folders; i += 1) {
+    await mkdir(path.join(folder, `d${i}`));
+    for (let j = 0; j < files; j += 1) await writeFile(path.join(folder, `d${i}`, `f${j}`), randomBytes(size));
+  }
+}
+
+/** Seconds of wall time of the whole process, and its peak memory in MB where it can be told. */
+async function time(way, folder) {
+  const since = performance.now();
+  let peak;
+  const child =
+    way === "docker-cli-classic"
+      ? spawn("docker", ["build", "-q", folder], { stdio: "ignore", env: { ...process.env, DOCKER_BUILDKIT: "0" } })
+      : fork(single, [way, folder]);
+  child.on("message", ({ peakKb }) => (peak = peakKb / 1024));
+  const [code] = await once(child, "exit");
+  if (code !== 0) throw new Error(`${way} ended with ${code}`);
+  return { seconds: (performance.now() - since) / 1000, peak };
+}
+
+const median = (numbers) => numbers.toSorted((a, b) => a - b)[Math.floor(numbers.length / 2)];
+
+const rounds = Number(process.argv[2] ?? 3);
+const root = await mkdtemp(path.join(tmpdir(), "slipway-bench-"));
+try {
+  for (const [shape, how] of Object.entries(shapes)) {
+    const results = Object.fromEntries(ways.map((way) => [way, { cold: [], cached: [], changed: [], peak: [] }]));
+    let folder = path.join(root, "context");
+    await fill(folder, how);
+    for (let round = 0; round < rounds; round += 1) {
+      for (const way of ways) {
+        // Another folder with something new in it is one that neither builder knows.
+        const next = path.join(root, `context-${round}-${way}`);
+        await rename(folder, next);
+        folder = next;
+        await writeFile(path.join(folder, "stamp"), randomBytes(16));
+        const { cold, cached, changed, peak } = results[way];
+        for (const times of [cold, cached, changed]) {
+          if (times === changed) await writeFile(path.join(folder, "d0", "f0"), randomBytes(how.size));
+          const one = await time(way, folder);
+          times.push(one.seconds);
+          if (one.peak !== undefined) peak.push(one.peak);
+        }
+      }
+    }
+    console.log(`\n${shape}, median of ${rounds}, seconds of the whole process`);
+    console.log("| way | cold | cached | one file changed | peak memory, MB |\n|---|---|---|---|---|");
+    for (const [way, { cold, cached, changed, peak }] of Object.entries(results)) {
+      const times = [cold, cached, changed].map((list) => median(list).toFixed(2));
+      console.log(`| ${way} | ${times.join(" | ")} | ${peak.length > 0 ? Math.max(...peak).toFixed(0) : ""} |`);
+    }
+    await rm(folder, { recursive: true });
+  }
+} finally {
+  await rm(root, { recursive: true, force: true });
+  const ids = execFileSync("docker", ["images", "-aq", "--no-trunc", "--filter", `label=${label}`], {
+    encoding: "utf8",
+  });
+  for (const id of new Set(ids.split("\n").filter(Boolean))) {
+    try {
+      execFileSync("docker", ["rmi", "-f", id], { stdio: "ignore" });
+    } catch {
+      // Gone with an image that was built on it.
+    }
+  }
+}
