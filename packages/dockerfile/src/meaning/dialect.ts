@@ -58,6 +58,8 @@ export interface DialectRules {
   readonly emptyCommand: boolean;
   /** `WORKDIR ""` is no mistake. */
   readonly emptyWorkdir: boolean;
+  /** A HEALTHCHECK has the durations and retries of the one before it, where it says nothing of them. */
+  readonly healthcheckInherits: boolean;
   /** HEALTHCHECK takes `--retries=0` and durations of 0. */
   readonly zeroHealth: boolean;
   /** Steps of stages that the target doesn't need aren't looked at. */
@@ -94,6 +96,7 @@ const current: DialectRules = {
   scratchWorkdir: true,
   emptyCommand: true,
   emptyWorkdir: true,
+  healthcheckInherits: false,
   zeroHealth: true,
   skipsUnneeded: true,
   unknownFlags: new Set(),
@@ -154,6 +157,7 @@ export const dialectRules: Readonly<Record<Dialect, DialectRules>> = {
     scratchWorkdir: false,
     emptyCommand: false,
     emptyWorkdir: false,
+    healthcheckInherits: true,
     skipsUnneeded: false,
     unknownFlags: new Set([...since08, "RUN --mount", "COPY --chmod", "ADD --chmod"]),
   },

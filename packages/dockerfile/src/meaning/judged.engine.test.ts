@@ -41,6 +41,8 @@ async function differences(name: string, text: string, options: JudgeOptions): P
   for (const [builder, dialect] of builders) {
     const theirs = await judge.build(builder, text, options);
     const ours = ownVerdict(text, dialect, options, (image) => (image === base ? known : undefined));
+    // A stage on an image that no registry here has: an escape at a line's end took the FROM that would name it.
+    if ("error" in theirs && /dial tcp|no such host/.test(theirs.error)) continue;
     const isEqual = "error" in theirs ? "error" in ours : isDeepStrictEqual(theirs, ours);
     if (!isEqual) {
       found.push(`${name}, ${builder}: ${JSON.stringify({ text, ...options, theirs, ours }, undefined, 1)}`);

@@ -44,7 +44,8 @@ export function readStep(context: StageContext, instruction: Instruction, base: 
     case "CMD": {
       const invocation = readInvocation(context, args);
       draft.cmd = invocation.argv;
-      draft.hasOwnCmd = true;
+      // The classic builder doesn't count an empty one: an ENTRYPOINT after it takes it away.
+      draft.hasOwnCmd ||= rules.emptyCommand || (args !== "" && invocation.argv.length > 0);
       return { ...base, kind: "cmd", ...invocation };
     }
     case "ENTRYPOINT": {
@@ -117,8 +118,9 @@ export function readStep(context: StageContext, instruction: Instruction, base: 
       return { ...base, kind: "stopsignal", signal };
     }
     case "HEALTHCHECK": {
-      const healthcheck = readHealthcheck(context, instruction);
-      if (!healthcheck) return undefined;
+      const own = readHealthcheck(context, instruction);
+      if (!own) return undefined;
+      const healthcheck = rules.healthcheckInherits ? { ...draft.healthcheck, ...own } : own;
       draft.healthcheck = healthcheck;
       return { ...base, kind: "healthcheck", healthcheck };
     }

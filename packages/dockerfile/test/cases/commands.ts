@@ -2,6 +2,11 @@ import type { CaseTable } from "./case-table.ts";
 
 /** Judged cases: RUN, CMD, ENTRYPOINT, SHELL, HEALTHCHECK and their JSON form. */
 export const commands: CaseTable = {
+  "health-twice": "FROM BASE\nHEALTHCHECK --interval=5s --retries=2 CMD x\nHEALTHCHECK --timeout=3s CMD y\n",
+  "health-then-none": "FROM BASE\nHEALTHCHECK --interval=5s --retries=2 CMD x\nHEALTHCHECK NONE\nENV A=1\n",
+  "health-child": "FROM BASE AS a\nHEALTHCHECK --interval=5s CMD x\nFROM a\nHEALTHCHECK CMD y\n",
+  "cmd-empty-then-entrypoint": 'FROM BASE\nCMD\nENTRYPOINT ["a"]\n',
+  "cmd-list-empty-then-entrypoint": 'FROM BASE\nCMD []\nENTRYPOINT ["a"]\n',
   "json-trailing": "FROM BASE\nCMD [\"a\"] x",
   "json-nonstring": "FROM BASE\nCMD [\"a\",1]",
   "json-empty": "FROM BASE\nCMD []",
