@@ -3,7 +3,7 @@ import type { DialectRules } from "./dialect.ts";
 import type { DockerfileErrorCode } from "../dockerfile-error.ts";
 import { expand, type ExpandOptions, expandWords, type Lookup } from "../expansion/expand.ts";
 import type { ImageConfigDraft } from "./image-config.ts";
-import type { Scope } from "./scope.ts";
+import type { Scope, Variables } from "./scope.ts";
 import type { Source, StepState } from "./stage.ts";
 
 /** What is wrong with a stage; `isLate` where it comes out only when the stage is built. */
@@ -29,15 +29,19 @@ export interface StageContext {
   /** Finds the stage that a COPY --from or a mount names. */
   readonly findStage: (name: string) => number | undefined;
   readonly stageCount: number;
+  /** What `stateOf` said last, and of which variables. */
+  last?: { readonly variables: Variables; readonly state: StepState };
   /** Told of each variable that isn't set where it is used. */
   onUnset?: ((name: string) => void) | undefined;
 }
 
-/** What is in force now. */
+/** What is in force now; the same object as before where nothing has changed. */
 export function stateOf(context: StageContext): StepState {
-  const { workdir, user, shell } = context;
+  const { workdir, user, shell, last } = context;
   const variables = context.scope.variables();
-  return {
+  const isSame = last?.variables === variables && last.state.workdir === workdir;
+  if (isSame && last.state.user === user && last.state.shell === shell) return last.state;
+  const state: StepState = {
     get env() {
       return variables.env;
     },
@@ -51,6 +55,8 @@ export function stateOf(context: StageContext): StepState {
     user,
     shell,
   };
+  context.last = { variables, state };
+  return state;
 }
 
 /** @throws ExpansionProblem */
