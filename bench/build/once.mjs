@@ -1,8 +1,8 @@
-// One build in a process of its own, so that its time and its memory are its own: once.mjs <how> <folder>
+// One build in a process of its own, so that its time and its memory are its own: once.mjs <how> <folder> <name>
 import { spawn } from "node:child_process";
 import { request } from "node:http";
 
-const [how, folder] = process.argv.slice(2);
+const [how, folder, name] = process.argv.slice(2);
 
 /** The floor: tar's own output sent to the engine, and nothing done with the answer. */
 async function raw(version) {
@@ -11,7 +11,7 @@ async function raw(version) {
     const sending = request(
       {
         socketPath: "/var/run/docker.sock",
-        path: `/build?rm=1&forcerm=1&version=${version}`,
+        path: `/build?rm=1&forcerm=1&t=${name}&version=${version}`,
         method: "POST",
         headers: { "content-type": "application/x-tar" },
       },
@@ -29,8 +29,9 @@ async function raw(version) {
 async function slipway(builder) {
   const { buildDirectory } = await import("@slipway/build");
   const { connect } = await import("@slipway/transport");
+  since = performance.now();
   const engine = await connect();
-  await buildDirectory(engine, folder, { builder }).result;
+  await buildDirectory(engine, folder, { builder, tags: [name] }).result;
   engine.close();
 }
 
@@ -40,5 +41,7 @@ const ways = {
   "slipway-classic": () => slipway("classic"),
   "slipway-buildkit": () => slipway("buildkit"),
 };
+// Without the loading of what the build needs.
+let since = performance.now();
 await ways[how]();
-process.send?.({ peakKb: process.resourceUsage().maxRSS });
+process.send?.({ peakKb: process.resourceUsage().maxRSS, seconds: (performance.now() - since) / 1000 });

@@ -105,6 +105,7 @@ describe.each(["buildkit", "classic"] as const)("%s", (builder) => {
       exitCode: 7,
       output: expect.arrayContaining(["one", "two"]),
       message: expect.stringMatching(/ended with exit code 7\n/),
+      range: { file: "Dockerfile", start: { line: 4 } },
     };
     await expect(eventsOf(run)).rejects.toMatchObject(error);
     await expect(run.result).rejects.toMatchObject(error);

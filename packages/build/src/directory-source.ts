@@ -5,13 +5,14 @@ import { ContextError, type Ignore, parseIgnore, walk } from "@slipway/context";
 import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
 import { followPaths } from "./follow-paths.ts";
 
-const pieceSize = 256 * 1024;
+const pieceSize = 64 * 1024;
 
 /**
  * A folder as the source of an incremental context. What is left out is the engine's to say: BuildKit reads the ignore
  * file itself and asks without what that excludes.
  */
 export function directorySource(directory: string): FileSource {
+  const buffers: Buffer[] = [];
   return {
     async *list(request, signal) {
       const inodes = new Map<string, string>();
@@ -21,7 +22,7 @@ export function directorySource(directory: string): FileSource {
         yield first === undefined ? entry : { ...entry, linkname: first };
       }
     },
-    open: (file, signal) => contentOf(directory, file, signal),
+    open: (file, signal) => contentOf(directory, file, buffers, signal),
   };
 }
 
@@ -55,20 +56,23 @@ function foldersAbove(file: string): string[] {
 async function* contentOf(
   directory: string,
   { path: name, size }: SourceFile,
+  buffers: Buffer[],
   signal: AbortSignal,
 ): AsyncGenerator<Uint8Array, void, undefined> {
   if (size === 0) return;
   const full = path.join(directory, name);
   const file = await openFile(full);
   try {
+    // Used again and again: memory that is let go of stays for a while.
+    const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(pieceSize);
     for (let at = 0; at < size;) {
       signal.throwIfAborted();
-      const buffer = Buffer.allocUnsafeSlow(Math.min(pieceSize, size - at));
-      const { bytesRead } = await file.read(buffer, 0, buffer.length, at);
+      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - at), at);
       if (bytesRead === 0) throw changed(full, `became smaller: ${at} of ${size} bytes are left`);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
+    buffers.push(buffer);
   } finally {
     await file.close();
   }

@@ -68,6 +68,7 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
   const stopWatching = watchContext(job.tar, (error) => context.abort(error));
   const signal = job.signal ? AbortSignal.any([job.signal, context.signal]) : context.signal;
   let session: BuildSession | undefined;
+  let filesFailed: { readonly error: unknown } | undefined;
   try {
     signal.throwIfAborted();
     if (job.session) {
@@ -77,7 +78,10 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
           sent.files += 1;
           sent.bytes += size;
         },
-        onError: (error) => context.abort(error),
+        onError: (error) => {
+          filesFailed = { error };
+          context.abort(error);
+        },
         signal,
       });
     }
@@ -95,7 +99,7 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
     job.tar.destroy();
   }
   // The engine may be done before it is told why the files failed.
-  if (context.signal.aborted && tally.failure) throw context.signal.reason;
+  if (filesFailed) throw filesFailed.error;
   if (tally.failure) throw await failureOf(tally, job);
   if (tally.imageId === undefined) {
     throw new BuildError("BUILD_BROKEN_STREAM", "the engine's answer ended before the build did", {

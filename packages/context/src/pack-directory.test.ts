@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { buffer, text } from "node:stream/consumers";
-import { appendFile, chmod, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
+import { appendFile, chmod, link, mkdir, mkdtemp, rm, symlink, truncate, utimes, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
@@ -111,4 +111,27 @@ test("an abort ends the packing", async () => {
   await put("a");
   const reason = new Error("enough");
   await expect(buffer(packDirectory(folder, { signal: AbortSignal.abort(reason) }))).rejects.toThrow(reason);
+});
+
+test("hard links stay links in an archive; as entries each has its content", async () => {
+  await put("a", "one");
+  await put("d/b", "two");
+  await link(path.join(folder, "a"), path.join(folder, "d/a"));
+  await link(path.join(folder, "d/b"), path.join(folder, "z"));
+  const kinds = async (options?: PackDirectoryOptions): Promise<string[]> => {
+    const found: string[] = [];
+    for await (const { header, body } of readEntries(packDirectory(folder, options))) {
+      found.push(`${header.name} ${header.type} ${header.linkname ?? (await text(body))}`);
+    }
+    return found;
+  };
+  expect(await kinds()).toEqual(["a file one", "d directory ", "d/a link a", "d/b file two", "z link d/b"]);
+  // The first name that is packed is the file.
+  const ignore = { ignores: (name: string) => name === "d", mayContainIncluded: () => false };
+  expect(await kinds({ ignore })).toEqual(["a file one", "z file two"]);
+  const contents: unknown[] = [];
+  for await (const { header, body } of directoryEntries(folder)) {
+    if (header.type === "file") contents.push(String(body));
+  }
+  expect(contents).toEqual(["one", "one", "two", "two"]);
 });

@@ -31,6 +31,6 @@ export interface FileSource {
    * and every folder that something of it is listed of.
    */
   list(request: FilesRequest, signal: AbortSignal): AsyncIterable<SourceFile>;
-  /** A file's content: `file.size` bytes, in pieces of at most 1 MiB. */
+  /** A file's content: `file.size` bytes, in pieces of at most 1 MiB. A piece is done with when the next is asked for. */
   open(file: SourceFile, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

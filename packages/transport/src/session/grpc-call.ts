@@ -62,15 +62,27 @@ export class GrpcCall {
     }
   }
 
-  /** Sends a message, and waits until the other side takes more. */
+  /** Sends a message, and waits until the other side takes more; with a tail, until that is sent and may be reused. */
   async write<T>(codec: Codec<T>, message: T): Promise<void> {
     this.signal.throwIfAborted();
     const body = codec.encode(message);
-    const frame = Buffer.allocUnsafeSlow(frameHeader + body.length);
-    frame[0] = 0;
-    frame.writeUInt32BE(body.length, 1);
-    frame.set(body, frameHeader);
-    if (!this.#stream.write(frame)) await this.#drain();
+    const tail = codec.tail?.(message);
+    const head = Buffer.alloc(frameHeader);
+    head.writeUInt32BE(body.length + (tail?.length ?? 0), 1);
+    const stream = this.#stream;
+    stream.cork();
+    stream.write(head);
+    const goOn = stream.write(body);
+    const sent = tail && this.#writeTail(tail);
+    stream.uncork();
+    if (sent) await sent;
+    else if (!goOn) await this.#drain();
+  }
+
+  #writeTail(tail: Uint8Array): Promise<void> {
+    return new Promise((resolve, reject) => {
+      this.#stream.write(tail, (error) => (error ? reject(error) : resolve()));
+    });
   }
 
   /** Has the call answered by a method. */

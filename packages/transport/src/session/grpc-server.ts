@@ -19,6 +19,8 @@ export async function serveGrpc(socket: Duplex, methods: ReadonlyMap<string, Grp
   session.on("stream", (stream: ServerHttp2Stream, headers: IncomingHttpHeaders, _: number, rawHeaders: string[]) => {
     void new GrpcCall(stream, rawHeaders).answer(methods.get(String(headers[":path"])));
   });
+  // What came with the upgrade is read a tick later, and not from a session that was destroyed meanwhile.
+  await new Promise<void>((resolve) => process.nextTick(resolve));
   return () => {
     session.destroy();
     socket.destroy();

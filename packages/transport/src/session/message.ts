@@ -3,6 +3,8 @@ import { BinaryReader, BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 /** How a message becomes bytes and back. */
 export interface Codec<T> {
   encode(message: T): Uint8Array;
+  /** What follows right after that, where it is large and not to be copied. */
+  tail?(message: T): Uint8Array | undefined;
   decode(bytes: Uint8Array): T;
 }
 

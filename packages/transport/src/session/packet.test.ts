@@ -34,6 +34,8 @@ test.each<Packet>([
   { type: "end" },
   { type: "error", data: Buffer.of(65) },
 ])("%o comes back", (packet) => {
-  const read = packetCodec.decode(Buffer.from(packetCodec.encode(packet)));
+  const read = packetCodec.decode(
+    Buffer.concat([packetCodec.encode(packet), packetCodec.tail?.(packet) ?? Buffer.alloc(0)]),
+  );
   expect(JSON.stringify(read)).toBe(JSON.stringify(packet));
 });

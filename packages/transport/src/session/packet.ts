@@ -38,11 +38,11 @@ export const packetCodec: Codec<Packet> = {
     if (packet.type === "stat" && packet.file) writer.tag(2, WireType.LengthDelimited).bytes(encodeStat(packet.file));
     if ((packet.type === "request" || packet.type === "data") && packet.id > 0)
       writer.tag(3, WireType.Varint).uint32(packet.id);
-    if ((packet.type === "data" || packet.type === "error") && packet.data?.length) {
-      writer.tag(4, WireType.LengthDelimited).bytes(packet.data);
-    }
+    const data = dataOf(packet);
+    if (data) writer.tag(4, WireType.LengthDelimited).uint32(data.length);
     return writer.finish();
   },
+  tail: dataOf,
   decode(bytes) {
     const reader = new BinaryReader(bytes);
     let type = 0;
@@ -61,6 +61,10 @@ export const packetCodec: Codec<Packet> = {
     return name === "error" ? { type: name, data } : { type: name };
   },
 };
+
+function dataOf(packet: Packet): Uint8Array | undefined {
+  return "data" in packet && packet.data?.length ? packet.data : undefined;
+}
 
 /** Owners are root's, as docker has it: a context says nothing of the image's users. */
 function encodeStat(file: SourceFile): Uint8Array {
