@@ -8,6 +8,7 @@ export type { Dockerode, Engine } from "./engine.ts";
 export { engineError } from "./engine-error.ts";
 export type { ConnectOptions, EngineLocation, TlsFiles } from "./engine-location.ts";
 export { execute, type ExecuteOptions } from "./execute.ts";
+export { hijack, type HijackRequest } from "./hijack.ts";
 export { type ImageInspect, inspectImage, pullImage, type PullOptions, type PullProgress } from "./images.ts";
 export { locateEngine } from "./locate-engine.ts";
 export { readRecords } from "./read-records.ts";
