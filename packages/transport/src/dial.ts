@@ -35,7 +35,8 @@ export function dial<Answer extends Readable>(handle: Engine | Dockerode, reques
       path: query.length > 0 ? `${path}?` : path,
       method,
       ...(query.length > 0 ? { options: Object.fromEntries(query) } : {}),
-      ...(body ? { file: body } : {}),
+      // Without a body a POST would repeat its query as JSON.
+      ...(body || method === "POST" ? { file: body ?? Buffer.alloc(0) } : {}),
       headers: { ...modem.headers, ...headers },
       ...(signal ? { abortSignal: signal } : {}),
       ...(request.hijack ? { hijack: true } : {}),

@@ -14,8 +14,8 @@ export async function negotiateVersion(docker: Dockerode, engines: string | unde
     modem.version = `v${engines}`;
     return;
   }
-  const { MinAPIVersion: oldest = newestKnown } = await docker.version();
-  modem.version = `v${compare(oldest, newestKnown) > 0 ? oldest : newestKnown}`;
+  const { MinAPIVersion: oldest } = await docker.version();
+  modem.version = `v${oldest && compare(oldest, newestKnown) > 0 ? oldest : newestKnown}`;
 }
 
 function compare(a: string, b: string): number {

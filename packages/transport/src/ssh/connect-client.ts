@@ -27,7 +27,10 @@ export async function connectClient(target: SshTarget, sock: Duplex): Promise<Cl
   const check = await HostKeyCheck.read(target);
   const { methods, notes } = await sshIdentities(target);
   const known = check.knownTypes;
-  const serverHostKey = [...hostKeyTypes].sort((a, b) => Number(known.includes(b)) - Number(known.includes(a)));
+  const serverHostKey = [
+    ...hostKeyTypes.filter((type) => known.includes(type)),
+    ...hostKeyTypes.filter((type) => !known.includes(type)),
+  ];
   const client = new ssh2.Client();
   client.setMaxListeners(0);
   let refused: unknown;

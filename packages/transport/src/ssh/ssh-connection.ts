@@ -3,7 +3,7 @@ import type { Duplex } from "node:stream";
 import type { Client, ClientChannel } from "ssh2";
 import { connectClient } from "./connect-client.ts";
 import { SshSocket } from "./ssh-socket.ts";
-import { resolveSshTarget } from "./ssh-target.ts";
+import { resolveSshTarget, type SshTarget } from "./ssh-target.ts";
 
 /** How soon a host that says nothing is asked whether it is there. */
 const keepAliveMs = 15_000;
@@ -34,7 +34,8 @@ export class SshConnection {
   ): Promise<SshConnection> {
     const target = await resolveSshTarget(address, environment);
     const jumpTargets = await Promise.all(target.jumps.map((jump) => resolveSshTarget(jump, environment)));
-    const [first = target, ...rest] = [...jumpTargets, target];
+    const hops = [...jumpTargets, target];
+    const [first, ...rest] = hops as [SshTarget, ...SshTarget[]];
     const socket = connectSocket(first.port, first.hostname);
     socket.setNoDelay(true).setKeepAlive(true, keepAliveMs);
     const clients = [await connectClient(first, socket)];
@@ -44,7 +45,7 @@ export class SshConnection {
         clients.push(await connectClient(next, tunnel));
       }
     } catch (error) {
-      for (const client of clients.reverse()) client.end();
+      for (const client of clients) client.end();
       throw error;
     }
     return new SshConnection(clients.pop() as Client, clients, socket);

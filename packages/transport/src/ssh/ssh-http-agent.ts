@@ -39,10 +39,7 @@ export class SshHttpAgent extends Agent {
   }
 
   override createConnection(_: unknown, callback: (error: Error | null, socket?: Duplex) => void): undefined {
-    this.#open().then(
-      (socket) => callback(null, socket),
-      (error: Error) => callback(error),
-    );
+    void this.#give(callback);
   }
 
   override destroy(): void {
@@ -56,6 +53,16 @@ export class SshHttpAgent extends Agent {
       );
     }
     super.destroy();
+  }
+
+  async #give(callback: (error: Error | null, socket?: Duplex) => void): Promise<void> {
+    let socket: SshSocket;
+    try {
+      socket = await this.#open();
+    } catch (error) {
+      return callback(error as Error);
+    }
+    callback(null, socket);
   }
 
   async #open(): Promise<SshSocket> {
