@@ -37,6 +37,8 @@ async function setUpEngine() {
   }
   const { ensureBaseImages } = await import("./base-images.mjs");
   await ensureBaseImages();
+  const { ensureTestTools } = await import("./test-tools.mjs");
+  await ensureTestTools();
   return undefined;
 }
 

@@ -29,7 +29,10 @@ async function candidateImages(engine: Engine): Promise<string[]> {
   const tagged = images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag !== "<none>:<none>"));
   const usable = tagged.filter(({ Size }) => Size > 500_000);
   // oxlint-disable-next-line unicorn/no-array-sort -- Node 20 sorts in place, and this is a copy
-  return usable.sort((a, b) => a.Size - b.Size).slice(0, 6).map(({ Id }) => Id);
+  return usable
+    .sort((a, b) => a.Size - b.Size)
+    .slice(0, 6)
+    .map(({ Id }) => Id);
 }
 
 async function runBeside(engine: Engine, containerId: string, image: string, cmd: string[]): Promise<boolean> {
