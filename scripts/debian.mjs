@@ -34,7 +34,8 @@ export async function canInstall() {
  */
 export async function install(packages, why) {
   step(`installing Debian's ${packages.join(", ")} (${why})`);
-  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
+  // At that run level a package's own service isn't started: whoever needs one starts it.
+  const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive", RUNLEVEL: "1" };
   await command("apt-get", ["update", "-q"], { env });
   await command("apt-get", ["install", "-y", "-q", "--no-install-recommends", ...packages], { env });
 }

@@ -2,25 +2,18 @@
 import { canInstall, install, onPath } from "./debian.mjs";
 import { SetupError } from "./say.mjs";
 
-/** Program, and the Debian package that has it. */
-const tools = [
-  ["docker-registry", "docker-registry"],
-  ["sshd", "openssh-server"],
-];
+/** Programs, and the Debian packages that have them. */
+const tools = { "docker-registry": "docker-registry", sshd: "openssh-server", htpasswd: "apache2-utils" };
 
 /** Installs what is missing. */
 export async function ensureTestTools() {
-  const missing = tools.filter(([program]) => !onPath(/** @type {string} */ (program)));
+  const missing = Object.entries(tools).filter(([program]) => !onPath(program));
   if (missing.length === 0) return;
   const programs = missing.map(([program]) => program).join(", ");
   if (!(await canInstall())) {
-    throw new SetupError(
-      `the engine tests need ${programs}`,
-      `install ${programs}, or run this as root on Debian, where they are installed for you`,
-    );
+    const hint = `install ${programs}, or run this as root on Debian, where they are installed for you`;
+    throw new SetupError(`the engine tests need ${programs}`, hint);
   }
-  await install(
-    missing.map(([, name]) => /** @type {string} */ (name)),
-    `for the tests: ${programs}`,
-  );
+  const packages = missing.map(([, name]) => name);
+  await install(packages, `for the tests: ${programs}`);
 }

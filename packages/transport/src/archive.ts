@@ -1,10 +1,15 @@
+import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
+import { dial } from "./dial.ts";
 import type { Engine } from "./engine.ts";
 import { engineError } from "./engine-error.ts";
-import { toEngine } from "./to-engine.ts";
+import { tieToSource } from "./tie-to-source.ts";
 
-/** Unpacks a tar archive below `path` in a container, which must be a folder there. */
+/**
+ * Unpacks a tar archive below `path` in a container, which must be a folder there.
+ * @throws TransportError TRANSPORT_NOT_FOUND; the stream's own error
+ */
 export async function putArchive(
   handle: Engine | Dockerode,
   containerId: string,
@@ -12,13 +17,22 @@ export async function putArchive(
   options: { readonly path: string; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { path, signal } = options;
+  signal?.throwIfAborted();
+  const source = Buffer.isBuffer(tar) ? undefined : tieToSource(tar, signal);
   try {
-    signal?.throwIfAborted();
-    const container = toEngine(handle).docker.getContainer(containerId);
-    await container.putArchive(tar, { path, ...(signal ? { abortSignal: signal } : {}) });
+    const answer = await dial<IncomingMessage>(handle, {
+      path: `/containers/${encodeURIComponent(containerId)}/archive`,
+      method: "PUT",
+      query: { path },
+      body: tar,
+      signal: source?.signal ?? signal,
+    });
+    for await (const _ of answer) void _;
   } catch (error) {
     signal?.throwIfAborted();
-    throw engineError(error, `copying into ${path} of container ${containerId}`);
+    throw source?.failure() ?? engineError(error, `copying into ${path} of container ${containerId}`);
+  } finally {
+    source?.release();
   }
 }
 
@@ -31,9 +45,12 @@ export async function getArchive(
 ): Promise<Readable> {
   const { signal } = options;
   try {
-    signal?.throwIfAborted();
-    const container = toEngine(handle).docker.getContainer(containerId);
-    return (await container.getArchive({ path, ...(signal ? { abortSignal: signal } : {}) })) as Readable;
+    return await dial<IncomingMessage>(handle, {
+      path: `/containers/${encodeURIComponent(containerId)}/archive`,
+      method: "GET",
+      query: { path },
+      signal,
+    });
   } catch (error) {
     signal?.throwIfAborted();
     throw engineError(error, `copying ${path} out of container ${containerId}`);

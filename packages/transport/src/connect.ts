@@ -1,19 +1,16 @@
-import { dockerFor } from "./docker-for.ts";
+import { closeIdle } from "./close-idle.ts";
 import type { Engine } from "./engine.ts";
 import type { ConnectOptions } from "./engine-location.ts";
-import { locateEngine } from "./locate-engine.ts";
+import { findEngine } from "./find-engine.ts";
+import { negotiateVersion } from "./negotiate-version.ts";
 
 /**
- * Connects to the engine that {@link locateEngine} finds.
+ * Connects to the first engine that answers: the given host; DOCKER_HOST; docker's current context; the usual sockets.
+ * All calls then use the newest API version that both sides know.
  * @throws TransportError TRANSPORT_NO_ENGINE if none answers
  */
 export async function connect(options: ConnectOptions = {}): Promise<Engine> {
-  const location = await locateEngine(options);
-  const docker = await dockerFor(location);
+  const { location, docker, apiVersion } = await findEngine(options);
+  await negotiateVersion(docker, apiVersion);
   return { docker, host: location.host, source: location.source, close: () => closeIdle(docker) };
-}
-
-function closeIdle(docker: { modem: unknown }): void {
-  const { agent } = docker.modem as { agent?: { destroy?: () => void } };
-  agent?.destroy?.();
 }

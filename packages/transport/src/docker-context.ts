@@ -1,14 +1,9 @@
 import { createHash } from "node:crypto";
 import { access, readFile } from "node:fs/promises";
-import { homedir } from "node:os";
 import path from "node:path";
+import { configDirectory, parseConfigFile, readDockerConfig } from "./docker-config.ts";
 import type { EngineLocation } from "./engine-location.ts";
 import { TransportError } from "./transport-error.ts";
-
-/** The folder of docker's client configuration: DOCKER_CONFIG or `~/.docker`. */
-export function configDirectory(environment: Readonly<Record<string, string | undefined>>): string {
-  return environment["DOCKER_CONFIG"] || path.join(environment["HOME"] || homedir(), ".docker");
-}
 
 /**
  * The engine of docker's context: DOCKER_CONTEXT, else `currentContext` of its config.json. Undefined for the default
@@ -19,7 +14,7 @@ export async function contextLocation(
   environment: Readonly<Record<string, string | undefined>>,
 ): Promise<EngineLocation | undefined> {
   const directory = configDirectory(environment);
-  const name = environment["DOCKER_CONTEXT"] || (await currentContext(directory));
+  const name = environment["DOCKER_CONTEXT"] || (await readDockerConfig(environment)).currentContext;
   if (!name || name === "default") return undefined;
   // The store's layout: contexts/{meta,tls}/<sha256 of the name>.
   const id = createHash("sha256").update(name).digest("hex");
@@ -30,8 +25,9 @@ export async function contextLocation(
       hint: "see `docker context ls`, or choose another with DOCKER_CONTEXT or DOCKER_HOST",
     });
   });
-  const endpoint = (parseJson(file, text) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } })
-    .Endpoints?.docker;
+  const endpoint = (
+    parseConfigFile(file, text) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } }
+  ).Endpoints?.docker;
   if (!endpoint?.Host) {
     throw new TransportError("TRANSPORT_BAD_CONFIG", `docker context "${name}" has no docker endpoint (${file})`);
   }
@@ -48,19 +44,4 @@ export async function contextLocation(
   const source = `docker context "${name}"`;
   if (!ca && !cert && !key) return { host: endpoint.Host, source };
   return { host: endpoint.Host, source, tls: { ca, cert, key, verify: !endpoint.SkipTLSVerify } };
-}
-
-async function currentContext(directory: string): Promise<string | undefined> {
-  const file = path.join(directory, "config.json");
-  const text = await readFile(file, "utf8").catch(() => undefined);
-  if (text === undefined) return undefined;
-  return (parseJson(file, text) as { currentContext?: string }).currentContext;
-}
-
-function parseJson(file: string, text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch (cause) {
-    throw new TransportError("TRANSPORT_BAD_CONFIG", `${file} is not JSON: ${(cause as Error).message}`, { cause });
-  }
 }

@@ -1,54 +1,112 @@
-import { readFile } from "node:fs/promises";
+import { readFileSync } from "node:fs";
+import { Agent } from "node:http";
+import { Agent as TlsAgent, type AgentOptions } from "node:https";
 import Dockerode from "dockerode";
-import type { EngineLocation } from "./engine-location.ts";
+import type { EngineAddress, TlsFiles, TlsMaterial } from "./engine-location.ts";
+import { SshHttpAgent } from "./ssh/ssh-http-agent.ts";
 import { TransportError } from "./transport-error.ts";
 
 /**
- * A Dockerode for a location.
- * @throws TransportError TRANSPORT_BAD_HOST for an address that isn't unix, npipe, tcp, http(s)
+ * A Dockerode for an address, without a word to the engine and whatever the process's own variables say. Its connections
+ * are its own; those of ssh are made with the first call and kept.
+ * @throws TransportError TRANSPORT_BAD_HOST for an address that isn't unix, npipe, tcp, http(s) or ssh;
+ * TRANSPORT_BAD_CONFIG for TLS files that cannot be read
  */
-export async function dockerFor(location: EngineLocation): Promise<Dockerode> {
-  const { host } = location;
-  if (host.startsWith("unix://")) return new Dockerode({ socketPath: host.slice("unix://".length) });
-  if (host.startsWith("npipe://")) return new Dockerode({ socketPath: host.slice("npipe://".length) });
-  let url: URL;
-  try {
-    url = new URL(host.replace(/^tcp:/, "http:"));
-  } catch (cause) {
-    throw badHost(location, cause);
+export function dockerFor(address: EngineAddress): Dockerode {
+  const { host } = address;
+  if (host.startsWith("unix://") || host.startsWith("npipe://")) {
+    const socketPath = host.slice(host.indexOf("://") + "://".length);
+    if (socketPath === "") throw badHost(address);
+    return dockerode({ socketPath, protocol: "http", agent: new Agent({ keepAlive: true }) });
   }
-  if (url.protocol !== "http:" && url.protocol !== "https:") throw badHost(location);
-  const { tls } = location;
-  if (!tls && url.protocol === "http:") {
-    return new Dockerode({ protocol: "http", host: url.hostname, port: url.port || 2375 });
+  if (host.startsWith("ssh://")) {
+    return dockerode({ host: "engine", port: 80, protocol: "http", agent: sshAgent(address) });
   }
-  const [ca, cert, key] = await Promise.all([tls?.ca, tls?.cert, tls?.key].map(readPem));
-  return new Dockerode({
-    protocol: "https",
-    host: url.hostname,
-    port: url.port || 2376,
+  const url = parseUrl(address);
+  const { hostname } = url;
+  const material = address.tlsMaterial ?? (address.tls && readTls(address.tls));
+  if (!material && url.protocol === "http:") {
+    return dockerode({
+      host: hostname,
+      port: url.port || 2375,
+      protocol: "http",
+      agent: new Agent({ keepAlive: true }),
+    });
+  }
+  const { ca, cert, key, verify = true } = material ?? {};
+  const agent = new TlsAgent({
+    keepAlive: true,
+    rejectUnauthorized: verify,
     ...(ca ? { ca } : {}),
     ...(cert ? { cert } : {}),
     ...(key ? { key } : {}),
-    ...(tls && !tls.verify ? { rejectUnauthorized: false } : {}),
-  } as Dockerode.DockerOptions);
+  } as AgentOptions);
+  return dockerode({ host: hostname, port: url.port || 2376, protocol: "https", agent });
 }
 
-function badHost(location: EngineLocation, cause?: unknown): TransportError {
-  return new TransportError("TRANSPORT_BAD_HOST", `${location.source}: cannot use the address \`${location.host}\``, {
-    cause,
-    hint: location.host.startsWith("ssh:")
-      ? "ssh engines are reached by forwarding their socket: ssh -nNT -L /tmp/engine.sock:/var/run/docker.sock HOST, then DOCKER_HOST=unix:///tmp/engine.sock"
-      : "expected unix:///path, tcp://host:port or npipe:////./pipe/name",
+/** Dockerode reads the environment for whatever is left out, so nothing is. */
+function dockerode(options: Dockerode.DockerOptions & { agent: unknown }): Dockerode {
+  const nothing = { socketPath: undefined, host: undefined, port: undefined, username: undefined, timeout: undefined };
+  const noTls = { ca: undefined, cert: undefined, key: undefined };
+  try {
+    return new Dockerode({ ...nothing, ...noTls, pathPrefix: "/", ...options } as unknown as Dockerode.DockerOptions);
+  } catch (cause) {
+    // It reads the files of DOCKER_CERT_PATH even so.
+    throw new TransportError(
+      "TRANSPORT_BAD_CONFIG",
+      `the environment's DOCKER_ variables: ${(cause as Error).message}`,
+      {
+        cause,
+        hint: "correct or unset DOCKER_HOST and DOCKER_CERT_PATH",
+      },
+    );
+  }
+}
+
+function sshAgent(address: EngineAddress): SshHttpAgent {
+  const match = /^ssh:\/\/(?<host>[^/?#]+)(?<socketPath>\/[^?#]*)?$/.exec(address.host);
+  if (!match?.groups?.["host"]) throw badHost(address);
+  const { host, socketPath = "/" } = match.groups;
+  return new SshHttpAgent({
+    host,
+    socketPath: socketPath === "/" ? "/var/run/docker.sock" : socketPath,
+    environment: address.environment ?? process.env,
   });
 }
 
-async function readPem(file: string | undefined): Promise<Buffer | undefined> {
+function parseUrl(address: EngineAddress): URL {
+  let url: URL;
+  try {
+    url = new URL(address.host.replace(/^tcp:/, "http:"));
+  } catch (cause) {
+    throw badHost(address, cause);
+  }
+  const plain = url.pathname === "/" && url.username === "" && url.password === "";
+  if ((url.protocol !== "http:" && url.protocol !== "https:") || !plain) throw badHost(address);
+  return url;
+}
+
+function badHost(address: EngineAddress, cause?: unknown): TransportError {
+  const { host, source = "the host given" } = address;
+  const shown = host.replace(/:[^:@/]*@/, ":…@");
+  return new TransportError("TRANSPORT_BAD_HOST", `${source}: cannot use the address \`${shown}\``, {
+    cause,
+    hint: "expected unix:///path, tcp://host:port, ssh://[user@]host[:port] or npipe:////./pipe/name",
+  });
+}
+
+function readTls(files: TlsFiles): TlsMaterial {
+  return { ca: readPem(files.ca), cert: readPem(files.cert), key: readPem(files.key), verify: files.verify };
+}
+
+function readPem(file: string | undefined): Buffer | undefined {
   if (file === undefined) return undefined;
-  return readFile(file).catch((cause: unknown) => {
+  try {
+    return readFileSync(file);
+  } catch (cause) {
     throw new TransportError("TRANSPORT_BAD_CONFIG", `cannot read the TLS file ${file}: ${(cause as Error).message}`, {
       cause,
       hint: "DOCKER_CERT_PATH names the folder that holds ca.pem, cert.pem and key.pem",
     });
-  });
+  }
 }

@@ -10,6 +10,8 @@ const networkCodes = new Set([
   "ETIMEDOUT",
   "ENOTFOUND",
   "EHOSTUNREACH",
+  "ENETUNREACH",
+  "ECONNABORTED",
 ]);
 
 /**
@@ -26,7 +28,7 @@ export function engineError(error: unknown, doing: string): unknown {
     json?: { message?: string };
     message?: string;
   };
-  const text = (typeof json === "object" ? json?.message : undefined) ?? message ?? String(error);
+  const text = (typeof json === "object" ? json?.message : undefined) ?? engineText(message) ?? String(error);
   if (statusCode === undefined) {
     const lost = code !== undefined && networkCodes.has(code);
     return new TransportError(lost ? "TRANSPORT_CONNECTION_LOST" : "TRANSPORT_REFUSED", `${doing}: ${text}`, {
@@ -36,6 +38,11 @@ export function engineError(error: unknown, doing: string): unknown {
   }
   const [kind, hint] = classify(statusCode, text);
   return new TransportError(kind, `${doing}: ${text.trim()}`, { cause: error, hint });
+}
+
+/** The engine's own words: for an answer that comes as a stream dockerode has them in its message only. */
+function engineText(message: string | undefined): string | undefined {
+  return message?.replace(/^\(HTTP code \d+\) .*? - /s, "").trim();
 }
 
 function classify(statusCode: number, text: string): [TransportErrorCode, string | undefined] {

@@ -64,9 +64,9 @@ test("tcp, and addresses that can't be used", async () => {
   const { port } = tcp.address() as { port: number };
   expect((await locateEngine({ host: `tcp://127.0.0.1:${port}` })).host).toBe(`tcp://127.0.0.1:${port}`);
   tcp.close();
-  await expect(locateEngine({ host: "ssh://me@host" })).rejects.toMatchObject({
+  await expect(locateEngine({ host: "ssh://me:secret@host" })).rejects.toMatchObject({
     code: "TRANSPORT_BAD_HOST",
-    hint: expect.stringContaining("ssh -nNT -L"),
+    message: expect.not.stringContaining("secret"),
   });
   await expect(locateEngine({ host: "nonsense" })).rejects.toMatchObject({ code: "TRANSPORT_BAD_HOST" });
 });

@@ -7,9 +7,7 @@ export function toEngine(handle: Engine | Dockerode): Engine {
   const { socketPath, host, port, protocol } = handle.modem as unknown as Record<string, string | number | undefined>;
   return {
     docker: handle,
-    host: socketPath
-      ? `unix://${socketPath}`
-      : `${protocol === "https" ? "tcp" : (protocol ?? "tcp")}://${host}:${port}`,
+    host: socketPath ? `unix://${socketPath}` : `${protocol === "ssh" ? "ssh" : "tcp"}://${host}:${port}`,
     source: "a Dockerode handle",
     close: () => undefined,
   };

@@ -1,0 +1,26 @@
+import type Dockerode from "dockerode";
+import type { Engine } from "../engine.ts";
+import { engineError } from "../engine-error.ts";
+import { parseReference } from "../reference.ts";
+import { toEngine } from "../to-engine.ts";
+import { TransportError } from "../transport-error.ts";
+
+/**
+ * Gives an image another name; `latest` where the name has no tag.
+ * @throws TransportError TRANSPORT_BAD_REFERENCE, TRANSPORT_NOT_FOUND
+ */
+export async function tagImage(handle: Engine | Dockerode, image: string, name: string): Promise<void> {
+  const { domain, path, tag = "latest", digest } = parseReference(name);
+  if (digest) {
+    throw new TransportError("TRANSPORT_BAD_REFERENCE", `an image cannot be named \`${name}\`: it has a digest`, {
+      hint: "a digest is found out and not given; leave it out",
+    });
+  }
+  try {
+    await toEngine(handle)
+      .docker.getImage(image)
+      .tag({ repo: `${domain}/${path}`, tag });
+  } catch (error) {
+    throw engineError(error, `naming image ${image} ${name}`);
+  }
+}
