@@ -16,7 +16,7 @@ export function serviceToJson(service: Service): Record<string, unknown> {
     blkio_config: blkio_config && printedBlockIo(blkio_config),
     deploy: deploy && { resources: {}, placement: {}, ...deploy },
     develop: develop?.watch
-      ? { ...develop, watch: develop.watch.map((rule) => ({ exec: { command: null }, ...rule })) }
+      ? { ...develop, watch: develop.watch.map((rule) => ({ ...rule, exec: { command: null, ...rule.exec } })) }
       : develop,
   };
   return Object.fromEntries(

@@ -27,10 +27,10 @@ export function toJson(project: Project): Record<string, unknown> {
 /** Every network is printed with its ipam, of which the options are left out. */
 function printedNetworks(networks: Project["networks"]): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(networks).map(([key, { ipam: { options: _options, ...ipam } = {}, ...network }]) => [
-      key,
-      { ...network, ipam },
-    ]),
+    Object.entries(networks).map(([key, network]) => {
+      const { driver, config } = network.ipam ?? {};
+      return [key, { ...network, ipam: { driver, config } }];
+    }),
   );
 }
 

@@ -75,6 +75,7 @@ const envFiles: Transform = (node) => {
 const devices: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
     if (stringField(node, "target")) return node;
+    if (node.damaged) return undefined;
     problems.error("COMPOSE_MISSING_FIELD", "a device has no target", {
       path,
       span: node.span,

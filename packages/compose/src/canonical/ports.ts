@@ -14,6 +14,7 @@ function port(node: Node, { path, problems }: TransformContext): Node[] {
   if (node.kind === "mapping") {
     const target = node.entries.get("target")?.value;
     if (target?.kind === "scalar" && Number(target.value) > 0) return [publishedAsText(node)];
+    if (node.damaged) return [];
     problems.error("COMPOSE_MISSING_FIELD", "a port has no target", {
       path,
       span: node.span,

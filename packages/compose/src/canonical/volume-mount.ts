@@ -7,6 +7,7 @@ import type { Transform } from "./transform-context.ts";
 export const volumeMount: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
     if (stringField(node, "target")) return node;
+    if (node.damaged) return undefined;
     problems.error("COMPOSE_MISSING_FIELD", "a volume has no target", {
       path,
       span: node.span,

@@ -3,7 +3,7 @@ import { plainValue } from "../parse/plain-value.ts";
 import { formatDuration, parseDuration } from "../schema/parse-duration.ts";
 import { parseSize } from "../schema/parse-size.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
-import type { RecordShape, Shape } from "../schema/shape.ts";
+import type { RecordShape, ScalarShape, Shape } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
 import { assignmentPairs } from "./assignment-pairs.ts";
 import { readHosts } from "./read-hosts.ts";
@@ -83,8 +83,10 @@ function decodeCommand(node: Node): string[] | undefined {
   return node.kind === "scalar" && node.value !== null ? splitCommand(node.text)?.words : undefined;
 }
 
-function decodeScalar(node: Scalar, shape: Shape): unknown {
+function decodeScalar(node: Scalar, shape: ScalarShape): unknown {
   switch (shape.kind) {
+    case "text":
+      return node.text;
     case "boolean":
       return typeof node.value === "string" ? readBoolean(node.value) : node.value;
     case "number":
@@ -100,7 +102,7 @@ function decodeScalar(node: Scalar, shape: Shape): unknown {
     case "deviceCount":
       return node.value === "all" ? -1 : Number(node.value);
     default:
-      return node.text;
+      return shape satisfies never;
   }
 }
 

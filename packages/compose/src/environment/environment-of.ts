@@ -11,10 +11,8 @@ export function environmentOf(
   { problems, displayName }: Pick<PipelineContext, "problems" | "displayName">,
   format?: "raw",
 ): ReadonlyMap<string, string> {
-  // Offsets are those of the text with plain line ends; lines and columns are the same.
-  const plain = text.replaceAll("\r\n", "\n");
-  const { variables, issues } = format === "raw" ? parseRawDotenv(plain) : parseDotenv(plain, lookup);
-  const source = new SourceText(plain, displayName(path));
+  const { variables, issues } = format === "raw" ? parseRawDotenv(text) : parseDotenv(text, lookup);
+  const source = new SourceText(text, displayName(path));
   for (const { message, start, end, severity } of issues) {
     const span = { source, start, end };
     if (severity === "error") problems.error("COMPOSE_BAD_ENV_FILE", message, { span });

@@ -39,12 +39,11 @@ class DotenvParser {
   readonly #lookup: Lookup;
   readonly #variables = new Map<string, string>();
   readonly #issues: DotenvIssue[] = [];
-  #at: number;
+  #at = 0;
 
   constructor(text: string, lookup: Lookup) {
-    this.#text = text.replaceAll("\r\n", "\n");
+    this.#text = text.startsWith("\uFEFF") ? text.slice(1) : text;
     this.#lookup = lookup;
-    this.#at = this.#text.startsWith("\uFEFF") ? 1 : 0;
   }
 
   parse(): Dotenv {

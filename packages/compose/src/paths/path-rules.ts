@@ -37,6 +37,7 @@ export function pathRules(base: PathBase): PathTable<Transform> {
       : node;
     if (stringField(node, "type") !== "bind") return cleaned;
     const source = fieldOf(node, "source");
+    if (!source && node.damaged) return undefined;
     if (!source || stringOf(source) === "") {
       problems.error("COMPOSE_MISSING_FIELD", "a bind mount has no source", {
         path,

@@ -10,6 +10,7 @@ import { merge } from "../merge/merge.ts";
 import { resolveEnvironments } from "../normalise/resolve-variables.ts";
 import type { ParsedDocument } from "../parse/compose-tree.ts";
 import { isNull, type Mapping, mappingNode, withoutField } from "../parse/node.ts";
+import { pathOf } from "../parse/path.ts";
 import { pathRules } from "../paths/path-rules.ts";
 import { describeNode } from "../schema/describe-node.ts";
 import { projectShape } from "../schema/project-shape.ts";
@@ -63,6 +64,11 @@ function addDocument(
       hint: "put the services under `services:`; https://docs.docker.com/compose/releases/migrate/ tells the rest",
     });
     return model;
+  }
+  const version = document.root.entries.get("version");
+  if (version) {
+    const place = { path: pathOf("version"), span: version.key, hint: "remove it" };
+    problems.warn("COMPOSE_UNKNOWN_FIELD", "`version` is obsolete and has no effect", place);
   }
   const written = interpolate(document.root, scope.lookup, problems);
   const included = applyIncludes(written, scope, context, [...including, file.path], loadModel);

@@ -3,12 +3,7 @@
  * validation and decoding. `keepZero` on a field: a false, 0 or empty value says something and is kept.
  */
 export type Shape =
-  | Text
-  | { readonly kind: "boolean"; readonly strict?: boolean; readonly keepZero?: boolean }
-  | NumberShape
-  | { readonly kind: "bytes"; readonly strict?: boolean; readonly keepZero?: boolean }
-  | { readonly kind: "duration"; readonly keepZero?: boolean }
-  | { readonly kind: "fileMode"; readonly keepZero?: boolean }
+  | ScalarShape
   | { readonly kind: "list"; readonly item: Shape; readonly unique?: boolean; readonly keepZero?: boolean }
   | RecordShape
   | MapShape
@@ -24,11 +19,20 @@ export type Shape =
   | { readonly kind: "check"; readonly keepZero?: boolean }
   /** One string or a list of them. */
   | { readonly kind: "texts"; readonly keepZero?: boolean }
-  /** A count of devices, or `all`. */
-  | { readonly kind: "deviceCount"; readonly keepZero?: boolean }
   /** Whether somebody else makes a resource: a boolean, or the old `{name: …}`. */
   | { readonly kind: "external"; readonly keepZero?: boolean }
   | { readonly kind: "anything"; readonly keepZero?: boolean };
+
+/** What one value may be. */
+export type ScalarShape =
+  | Text
+  | { readonly kind: "boolean"; readonly strict?: boolean; readonly keepZero?: boolean }
+  | NumberShape
+  | { readonly kind: "bytes"; readonly strict?: boolean; readonly keepZero?: boolean }
+  | { readonly kind: "duration"; readonly keepZero?: boolean }
+  | { readonly kind: "fileMode"; readonly keepZero?: boolean }
+  /** A count of devices, or `all`. */
+  | { readonly kind: "deviceCount"; readonly keepZero?: boolean };
 
 /** A string; with `scalars` also other values, which become one. */
 export interface Text {

@@ -3,7 +3,7 @@ import { parseDuration } from "../schema/parse-duration.ts";
 import { parseSize } from "../schema/parse-size.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { readNumber } from "../schema/read-number.ts";
-import type { NumberShape, Shape, Text } from "../schema/shape.ts";
+import type { NumberShape, ScalarShape, Text } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
 
 /** Why a node is not of a shape that is one value. */
@@ -15,10 +15,13 @@ export interface ScalarProblem {
   readonly hint?: string | undefined;
 }
 
+/** A shape that one value can have. */
+export type ValueShape = ScalarShape | { readonly kind: "command" } | { readonly kind: "check" };
+
 const quoteIt = (node: Scalar): string => `put it in quotes: "${node.text}"`;
 
 /** What is wrong with `node` as a value of `shape`; undefined if nothing is. */
-export function scalarProblem(node: Node, shape: Shape): ScalarProblem | undefined {
+export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | undefined {
   if (node.kind !== "scalar") return { wanted: nameOf(shape) };
   if (node.date) return { wanted: nameOf(shape), hint: quoteIt(node) };
   switch (shape.kind) {
@@ -46,7 +49,7 @@ export function scalarProblem(node: Node, shape: Shape): ScalarProblem | undefin
     case "check":
       return commandProblem(node, shape.kind === "command");
     default:
-      return { wanted: nameOf(shape) };
+      return shape satisfies never;
   }
 }
 
@@ -96,7 +99,7 @@ function sizeProblem(node: Scalar, strict: boolean): ScalarProblem | undefined {
 
 function commandProblem(node: Scalar, split: boolean): ScalarProblem | undefined {
   if (node.value === null && split) return undefined;
-  if (typeof node.value !== "string") return { wanted: "a string or a list of strings" };
+  if (typeof node.value !== "string") return { wanted: nameOf({ kind: "command" }) };
   if (!split || splitCommand(node.value)) return undefined;
   return {
     message: `\`${node.value}\` cannot be split into words: a quote or parenthesis is open`,
@@ -104,10 +107,10 @@ function commandProblem(node: Scalar, split: boolean): ScalarProblem | undefined
   };
 }
 
-function nameOf(shape: Shape): string {
+function nameOf(shape: ValueShape): string {
   switch (shape.kind) {
     case "text":
-      return shape.scalars?.includes("number") ? "a string or a number" : "a string";
+      return listed(["a string", ...(shape.scalars ?? []).map((kind) => (kind === "null" ? "nothing" : `a ${kind}`))]);
     case "number":
       return shape.whole ? "a whole number" : "a number";
     case "boolean":
@@ -116,7 +119,19 @@ function nameOf(shape: Shape): string {
       return "a size, as in 512m";
     case "duration":
       return "a duration, as in 1m30s";
+    case "fileMode":
+      return "a file mode in octal digits";
+    case "deviceCount":
+      return "a number or `all`";
+    case "command":
+    case "check":
+      return "a string or a list of strings";
     default:
-      return "one value";
+      return shape satisfies never;
   }
+}
+
+/** "a, b or c". */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

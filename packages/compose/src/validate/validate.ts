@@ -5,7 +5,7 @@ import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
 import type { ByKind, MapShape, RecordShape, Shape } from "../schema/shape.ts";
 import { suggestion } from "../suggestion.ts";
-import { scalarProblem } from "./scalar-problem.ts";
+import { scalarProblem, type ValueShape } from "./scalar-problem.ts";
 
 /**
  * The node without what is not of its shape, every such thing being told. Undefined if the node itself is not. What
@@ -69,7 +69,7 @@ class Validation {
     this.#problems.error(code, message, { path, span: node.span, hint });
   }
 
-  #scalar(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
+  #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
     const problem = scalarProblem(node, shape);
     if (!problem) return node;
     const { message, hint } = problem;
@@ -123,7 +123,10 @@ class Validation {
         });
         continue;
       }
-      const value = this.check(entry.value, shape.value, below(path, key));
+      // The name is there, whatever is wrong with its value: what refers to it is not wrong too.
+      const broken: Mapping = { kind: "mapping", entries: new Map(), span: entry.value.span, damaged: true };
+      const value =
+        this.check(entry.value, shape.value, below(path, key)) ?? (shape.value.kind === "record" ? broken : undefined);
       if (value) entries.set(key, { ...entry, value });
     }
     return repaired(node, entries);
