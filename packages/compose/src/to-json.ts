@@ -13,7 +13,8 @@ export function toJson(project: Project): Record<string, unknown> {
     name,
     services: Object.fromEntries(services.map((service) => [service.name, serviceToJson(service)])),
     networks: used(printedNetworks(networks), services, ({ networks }) => Object.keys(networks)),
-    volumes: used(volumes, services, ({ volumes }) => volumes.flatMap(({ source }) => source ?? [])),
+    volumes: used(volumes, services, ({ volumes }) =>
+      volumes.flatMap(({ type, source }) => (type === "volume" ? (source ?? []) : [])),),
     secrets: used(secrets, services, ({ secrets = [], build }) =>
       [...secrets, ...(build?.secrets ?? [])].map(({ source }) => source),
     ),

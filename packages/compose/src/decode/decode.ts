@@ -2,6 +2,7 @@ import type { Mapping, Node, Scalar } from "../parse/node.ts";
 import { plainValue } from "../parse/plain-value.ts";
 import { formatDuration, parseDuration } from "../schema/parse-duration.ts";
 import { parseSize } from "../schema/parse-size.ts";
+import { readNumber } from "../schema/read-number.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import type { RecordShape, ScalarShape, Shape } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
@@ -90,9 +91,10 @@ function decodeScalar(node: Scalar, shape: ScalarShape): unknown {
     case "boolean":
       return typeof node.value === "string" ? readBoolean(node.value) : node.value;
     case "number":
-      return Number(node.value);
+      return shape.whole ? Math.trunc(readValue(node)) : roundToSingle(readValue(node));
     case "bytes":
-      return typeof node.value === "string" ? String(parseSize(node.value)) : node.text;
+      if (typeof node.value === "string") return BigInt(parseSize(node.value) ?? 0).toString();
+      return node.float ? "0" : node.text;
     case "duration":
       return formatDuration(parseDuration(node.text) ?? 0);
     case "fileMode":
@@ -104,6 +106,20 @@ function decodeScalar(node: Scalar, shape: ScalarShape): unknown {
     default:
       return shape satisfies never;
   }
+}
+
+function readValue({ value, text }: Scalar): number {
+  return typeof value === "string" ? (readNumber(text, false) ?? 0) : Number(value);
+}
+
+/** The shortest number that is the same in single precision, which is what the reference implementation counts in. */
+function roundToSingle(value: number): number {
+  const single = Math.fround(value);
+  for (let digits = 1; digits < 10; digits++) {
+    const shorter = Number(single.toPrecision(digits));
+    if (Math.fround(shorter) === single) return shorter;
+  }
+  return single;
 }
 
 function textOf(node: Node): string {

@@ -13,7 +13,7 @@ export interface PathBase {
 
 /** The path from the point of view of the engine: absolute where the base is known. */
 export function resolveWith({ directory, home }: PathBase, path: string): string {
-  if (home !== undefined && (path === "~" || path.startsWith("~/"))) return cleanPath(`${home}/${path.slice(1)}`);
+  if (home !== undefined && path.startsWith("~")) return cleanPath(`${home}/${path.slice(1)}`);
   return resolvePath(directory, path);
 }
 

@@ -21,6 +21,7 @@ import {
   strictBoolean,
   text,
   textOrNumber,
+  textOrWhole,
   texts,
   uniqueTexts,
   variables,
@@ -30,13 +31,13 @@ import {
 const blockIoRates: Shape = list(record("a device's rate", { path: text, rate: bytes }, { closed: true }));
 
 const port: Shape = byKind({
-  scalar: textOrNumber,
+  scalar: textOrWhole,
   mapping: record("a port", {
     name: text,
     mode: text,
     host_ip: text,
-    target: { ...whole, min: 0, max: 65535 },
-    published: textOrNumber,
+    target: { ...whole, min: 0 },
+    published: textOrWhole,
     protocol: text,
     app_protocol: text,
   }),
@@ -118,7 +119,7 @@ export const serviceShape: RecordShape = record("a service", {
     expected: "a container's name: two or more letters, digits, _ . or -, a letter or digit first",
   },
   cpu_count: { ...whole, min: 0 },
-  cpu_percent: { ...number, min: 0, max: 100 },
+  cpu_percent: { ...number, min: 0, max: 100, noFloat: true },
   cpu_period: whole,
   cpu_quota: whole,
   cpu_rt_period: whole,
@@ -156,7 +157,7 @@ export const serviceShape: RecordShape = record("a service", {
     ),
   }),
   environment: variables,
-  expose: { kind: "list", item: textOrNumber, unique: true },
+  expose: { kind: "list", item: textOrWhole, unique: true },
   extends: byKind({
     scalar: text,
     mapping: record("extends", { service: text, file: text }, { closed: true, required: ["service"] }),
@@ -168,7 +169,7 @@ export const serviceShape: RecordShape = record("a service", {
   healthcheck: record("a healthcheck", {
     disable: boolean,
     interval: duration,
-    retries: kept(whole),
+    retries: kept({ ...whole, min: 0 }),
     test: { kind: "check" },
     timeout: duration,
     start_period: duration,
@@ -215,7 +216,7 @@ export const serviceShape: RecordShape = record("a service", {
   read_only: boolean,
   restart: text,
   runtime: text,
-  scale: kept(whole),
+  scale: kept({ ...whole, min: 0 }),
   secrets: fileMounts,
   security_opt: uniqueTexts,
   shm_size: bytes,

@@ -1,5 +1,5 @@
 import type { Shape } from "./shape.ts";
-import { boolean, byKind, bytes, choice, labels, list, record, strictNumber, text, whole } from "./vocabulary.ts";
+import { boolean, byKind, choice, labels, list, record, strictNumber, text, whole } from "./vocabulary.ts";
 
 /** A service's `volumes`. */
 export const serviceVolumes: Shape = list(
@@ -20,7 +20,7 @@ export const serviceVolumes: Shape = list(
           selinux: choice("z", "Z"),
         }),
         volume: record("volume options", { labels, nocopy: boolean, subpath: text }, { keepZero: true }),
-        tmpfs: record("tmpfs options", { size: bytes, mode: whole }, { keepZero: true }),
+        tmpfs: record("tmpfs options", { size: { kind: "bytes", min: 0 }, mode: { ...whole, strict: true } }, { keepZero: true }),
         image: record("image options", { subpath: text }, { keepZero: true }),
       },
       { required: ["type"] },

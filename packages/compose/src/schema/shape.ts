@@ -28,7 +28,7 @@ export type ScalarShape =
   | Text
   | { readonly kind: "boolean"; readonly strict?: boolean; readonly keepZero?: boolean }
   | NumberShape
-  | { readonly kind: "bytes"; readonly strict?: boolean; readonly keepZero?: boolean }
+  | SizeShape
   | { readonly kind: "duration"; readonly keepZero?: boolean }
   | { readonly kind: "fileMode"; readonly keepZero?: boolean }
   /** A count of devices, or `all`. */
@@ -38,10 +38,20 @@ export type ScalarShape =
 export interface Text {
   readonly kind: "text";
   readonly scalars?: readonly ("number" | "boolean" | "null")[];
+  /** Of the numbers, not those that were written with a fraction or an exponent. */
+  readonly noFloat?: boolean;
   readonly choices?: readonly string[];
   readonly pattern?: RegExp;
   /** What the pattern stands for, in words. */
   readonly expected?: string;
+  readonly keepZero?: boolean;
+}
+
+/** A number of bytes, also with a unit; only that where it is `strict`. */
+export interface SizeShape {
+  readonly kind: "bytes";
+  readonly strict?: boolean;
+  readonly min?: number;
   readonly keepZero?: boolean;
 }
 
@@ -51,6 +61,8 @@ export interface NumberShape {
   readonly whole: boolean;
   /** Written as a number, not as a string. */
   readonly strict?: boolean;
+  /** Not one that was written with a fraction or an exponent. */
+  readonly noFloat?: boolean;
   readonly min?: number;
   readonly max?: number;
   readonly keepZero?: boolean;

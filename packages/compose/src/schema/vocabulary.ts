@@ -4,6 +4,7 @@ import type { ByKind, MapShape, NumberShape, RecordShape, Shape, Text } from "./
 
 export const text: Text = { kind: "text" };
 export const textOrNumber: Text = { kind: "text", scalars: ["number"] };
+export const textOrWhole: Text = { kind: "text", scalars: ["number"], noFloat: true };
 export const textOrBoolean: Text = { kind: "text", scalars: ["boolean"] };
 export const boolean: Shape = { kind: "boolean" };
 export const strictBoolean: Shape = { kind: "boolean", strict: true };

@@ -3,7 +3,7 @@ import { parseDuration } from "../schema/parse-duration.ts";
 import { parseSize } from "../schema/parse-size.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { readNumber } from "../schema/read-number.ts";
-import type { NumberShape, ScalarShape, Text } from "../schema/shape.ts";
+import type { NumberShape, ScalarShape, SizeShape, Text } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
 
 /** Why a node is not of a shape that is one value. */
@@ -13,6 +13,8 @@ export interface ScalarProblem {
   /** What is wrong with it, where the kind is right. */
   readonly message?: string;
   readonly hint?: string | undefined;
+  /** It is taken all the same, but not as its writer may think. */
+  readonly harmless?: boolean;
 }
 
 /** A shape that one value can have. */
@@ -32,7 +34,7 @@ export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | un
     case "boolean":
       return booleanProblem(node, shape.strict ?? false);
     case "bytes":
-      return sizeProblem(node, shape.strict ?? false);
+      return sizeProblem(node, shape);
     case "duration":
       if (typeof node.value !== "string") return { wanted: nameOf(shape), hint: "a duration has a unit, as in 10s" };
       if (parseDuration(node.value) !== undefined) return undefined;
@@ -56,7 +58,8 @@ export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | un
 function textProblem(node: Scalar, shape: Text): ScalarProblem | undefined {
   if (typeof node.value !== "string") {
     const kind = node.value === null ? "null" : typeof node.value;
-    if (shape.scalars?.some((one) => one === kind)) return undefined;
+    const wrongNumber = shape.noFloat && node.float;
+    if (!wrongNumber && shape.scalars?.some((one) => one === kind)) return undefined;
     return { wanted: nameOf(shape), hint: node.value === null ? undefined : quoteIt(node) };
   }
   if (shape.choices && !shape.choices.includes(node.value)) {
@@ -76,9 +79,12 @@ function numberProblem(node: Scalar, shape: NumberShape): ScalarProblem | undefi
       ? { message: `\`${node.value}\` is not ${nameOf(shape)}` }
       : { wanted: nameOf(shape) };
   }
-  if (shape.whole && !Number.isInteger(value)) return { message: `${node.text} is not ${nameOf(shape)}` };
+  if (!shape.whole && shape.noFloat && node.float) return { message: `${node.text} is not a whole number` };
   if (shape.min !== undefined && value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
   if (shape.max !== undefined && value > shape.max) return { message: `${node.text} is more than ${shape.max}` };
+  if (shape.whole && !Number.isInteger(value)) {
+    return { message: `${node.text} is cut to ${Math.trunc(value)}`, hint: "write a whole number", harmless: true };
+  }
   return undefined;
 }
 
@@ -88,9 +94,13 @@ function booleanProblem(node: Scalar, strict: boolean): ScalarProblem | undefine
   return readBoolean(node.value) === undefined ? { message: `\`${node.value}\` is neither true nor false` } : undefined;
 }
 
-function sizeProblem(node: Scalar, strict: boolean): ScalarProblem | undefined {
+function sizeProblem(node: Scalar, shape: SizeShape): ScalarProblem | undefined {
+  const { strict } = shape;
   if (typeof node.value === "number" && !strict) {
-    return Number.isInteger(node.value) ? undefined : { message: `${node.text} is not a whole number of bytes` };
+    if (shape.min !== undefined && node.value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
+    if (!node.float) return undefined;
+    const hint = "write it as a whole number or in quotes";
+    return { message: `a size with a fraction or exponent, as ${node.text}, is no limit at all`, hint, harmless: true };
   }
   if (typeof node.value !== "string") return { wanted: "a size, as in 512m", hint: strict ? quoteIt(node) : undefined };
   if (parseSize(node.value) !== undefined) return undefined;

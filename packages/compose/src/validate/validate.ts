@@ -72,7 +72,12 @@ class Validation {
   #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
     const problem = scalarProblem(node, shape);
     if (!problem) return node;
-    const { message, hint } = problem;
+    const { message, hint, harmless } = problem;
+    if (harmless) {
+      const place = { path, span: node.span, hint };
+      this.#problems.warn("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, place);
+      return node;
+    }
     if (message !== undefined) this.#tell("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, node, path, hint);
     else this.#wrong(node, problem.wanted ?? "another value", path, hint);
     return undefined;
