@@ -46,7 +46,7 @@ for e in ["A: 1","A: a","A: true","A: null","A: ''","A: 1.5","A: 1e3","A: 1e21",
 for e in ["A=1","A=","A","A=b=c","=x","A = b","' A=b'","'A =b'","A=${X}","A=${X:-d}","A=\"q\"","'A=it''s'","A=$$X","1","true","null","A=1, A=2","A, A=1","A=1, A","A.b=1","[x]","{x: 1}","''","'A= b '","HOME","TOKEN"]:
     L.append("+ environment: [%s]"%e)
     L.append("+ environment: [%s] ||| TOKEN=secret X=set"%e)
-L+=["+ environment:","+ environment: []","+ environment: {}","+ environment: x","+ environment: {HOME: }","+ environment: {TOKEN: null} ||| TOKEN=a","+ environment: {TOKEN: ''} || TOKEN=a"]
+L+=["+ environment:","+ environment: []","+ environment: {}","+ environment: x","+ environment: {HOME: }","+ environment: {TOKEN: null} ||| TOKEN=a","+ environment: {TOKEN: ''} ||| TOKEN=a"]
 for f in ["labels","annotations","sysctls","build: {context: ., labels","build: {context: ., args","deploy: {labels"]:
     end='}' if '{' in f else ''
     for e in ["{a: 1}","{a: true}","{a: null}","{a: 1.0}","{a: 1e21}","{a: 0755}","{a: 2024-01-01}","{a.b: c}","[a=1]","[a]","[a=]","[a=b=c]","[a=1, a=2]","[1]","[null]","{a: [b]}","{}","[]","","x","{a: ${X:-y}}","['a=${X}']","[TOKEN]"]:

@@ -66,10 +66,11 @@ class ServiceCheck {
     }
     for (const [, { value }] of fieldsOf(fieldOf(build, "additional_contexts"))) {
       const other = /^service:(.*)$/s.exec(stringOf(value) ?? "")?.[1];
-      if (other === undefined || names.enabled.has(other)) continue;
+      if (other === undefined || names.buildable.has(other)) continue;
+      const known = names.enabled.has(other);
       this.#problems.error(
         "COMPOSE_UNDEFINED_REFERENCE",
-        `service \`${this.#name}\` builds on \`${other}\`, which is not defined`,
+        `service \`${this.#name}\` builds on \`${other}\`, which ${known ? "is not built itself" : "is not defined"}`,
         {
           path: pathOf("services", this.#name, "build", "additional_contexts"),
           span: value.span,

@@ -54,7 +54,6 @@ export const unicityRules: PathTable<UnicityRule> = new PathTable<UnicityRule>({
   "services.*.annotations": key,
   "services.*.build.args": key,
   "services.*.build.additional_contexts": key,
-  "services.*.build.platforms": whole,
   "services.*.build.tags": whole,
   "services.*.build.labels": key,
   "services.*.cap_add": whole,

@@ -19,7 +19,7 @@ export function resolveWith({ directory, home }: PathBase, path: string): string
 
 /** Whether a build context is no folder here but something that the builder fetches, or another service. */
 export function isRemoteContext(context: string): boolean {
-  return /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
+  return context === "" || /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
 }
 
 /** The places that hold paths, made absolute. */

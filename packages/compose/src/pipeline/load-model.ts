@@ -52,7 +52,6 @@ function addDocument(
   including: readonly string[],
 ): Mapping {
   const { problems } = context;
-  if (isNull(document.root)) return model;
   if (document.root.kind !== "mapping") {
     const message = `a compose file is a mapping, this is ${describeNode(document.root)}`;
     problems.error("COMPOSE_WRONG_TYPE", message, { span: document.root.span, hint: "start it with `services:`" });

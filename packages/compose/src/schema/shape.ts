@@ -51,6 +51,8 @@ export interface Text {
 export interface SizeShape {
   readonly kind: "bytes";
   readonly strict?: boolean;
+  /** Not a number that was written with a fraction or an exponent. */
+  readonly noFloat?: boolean;
   readonly min?: number;
   readonly keepZero?: boolean;
 }
@@ -61,8 +63,8 @@ export interface NumberShape {
   readonly whole: boolean;
   /** Written as a number, not as a string. */
   readonly strict?: boolean;
-  /** Not one that was written with a fraction or an exponent. */
-  readonly noFloat?: boolean;
+  /** Not one with a fraction; `always`: not even one that was written as if it had one, such as 1e3. */
+  readonly noFloat?: boolean | "always";
   readonly min?: number;
   readonly max?: number;
   readonly keepZero?: boolean;
@@ -76,6 +78,8 @@ export interface RecordShape {
   readonly fields: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
   readonly closed?: boolean;
+  /** Fields that it doesn't have are let be, without effect. */
+  readonly open?: boolean;
   readonly nullable?: boolean;
   readonly keepZero?: boolean;
 }

@@ -42,7 +42,7 @@ const externalOnly = (fields: readonly string[], severity: "error" | "warn"): Tr
 /** A secret or config has one origin. */
 const oneOrigin = (origins: readonly string[]): Transform =>
   check((node, { path, problems }) => {
-    if (node.kind !== "mapping" || node.damaged || isExternal(node) || node.entries.has("driver")) return;
+    if (node.kind !== "mapping" || node.damaged || isExternal(node)) return;
     const given = present(node, origins);
     const place = { path, span: node.span };
     const choices = origins.map((origin) => `\`${origin}\``).join(", ");

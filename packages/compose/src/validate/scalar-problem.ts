@@ -79,7 +79,9 @@ function numberProblem(node: Scalar, shape: NumberShape): ScalarProblem | undefi
       ? { message: `\`${node.value}\` is not ${nameOf(shape)}` }
       : { wanted: nameOf(shape) };
   }
-  if (!shape.whole && shape.noFloat && node.float) return { message: `${node.text} is not a whole number` };
+  if (shape.noFloat && (!Number.isInteger(value) || (node.float && shape.noFloat === "always"))) {
+    return { message: `${node.text} is not a whole number` };
+  }
   if (shape.min !== undefined && value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
   if (shape.max !== undefined && value > shape.max) return { message: `${node.text} is more than ${shape.max}` };
   if (shape.whole && !Number.isInteger(value)) {
@@ -99,6 +101,7 @@ function sizeProblem(node: Scalar, shape: SizeShape): ScalarProblem | undefined 
   if (typeof node.value === "number" && !strict) {
     if (shape.min !== undefined && node.value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
     if (!node.float) return undefined;
+    if (shape.noFloat && !Number.isInteger(node.value)) return { message: `${node.text} is not a whole number of bytes` };
     const hint = "write it as a whole number or in quotes";
     return { message: `a size with a fraction or exponent, as ${node.text}, is no limit at all`, hint, harmless: true };
   }
