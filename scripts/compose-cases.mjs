@@ -48,7 +48,8 @@ export async function readGoldens(area) {
 /**
  * A case file's cases. `= ` starts a case and gives its name, then after ` | ` variables (`A=1`) and arguments; `-- `
  * starts a file of it. `+ ` is a case in one line: a field of a service `a`, or with `+/ ` of the project, with `\n` for
- * the ends of lines. Lines before the first case that start with `#` are comments.
+ * the ends of lines. `+m ` is a service `a` of two files, the parts divided by ` ;; `; `+e ` is a service `a` that extends
+ * another one. Lines before the first case that start with `#` are comments.
  * @param {string} text
  * @returns {ComposeCase[]}
  */
@@ -59,7 +60,10 @@ export function parseCases(text) {
   let file;
   for (const line of text.replace(/\n$/, "").split("\n")) {
     const current = cases.at(-1);
-    if (line.startsWith("= ")) {
+    if (line.startsWith("+m ") || line.startsWith("+e ")) {
+      cases.push(twoParts(line));
+      file = undefined;
+    } else if (line.startsWith("= ")) {
       const [name = "", options = ""] = line.slice(2).split(" | ");
       cases.push({ name: name.trim(), ...parseOptions(options), files: {} });
       file = undefined;
@@ -87,6 +91,27 @@ function oneLine(line) {
     name: line,
     ...parseOptions(options),
     files: { "compose.yaml": top ? `${written}\n` : `services:\n  a:\n    image: x\n    ${written}\n${surroundings}` },
+  };
+}
+
+/** @param {string} line */
+function twoParts(line) {
+  const [parts = "", options = ""] = line.slice(3).split(" ||| ");
+  const [below = "", above = ""] = parts.split(" ;; ");
+  /** @param {string} name @param {string} fields */
+  const service = (name, fields) => `  ${name}:\n    ${fields.replaceAll("\\n", "\n    ")}\n`;
+  const merged = line.startsWith("+m ");
+  return {
+    name: line,
+    ...parseOptions(options),
+    files: merged
+      ? {
+          "compose.yaml": `services:\n${service("a", `image: x\\n${below}`)}${surroundings}`,
+          "compose.override.yaml": `services:\n${service("a", above)}`,
+        }
+      : {
+          "compose.yaml": `services:\n${service("base", `image: x\\n${below}`)}${service("a", `extends: base\\n${above}`)}${surroundings}`,
+        },
   };
 }
 

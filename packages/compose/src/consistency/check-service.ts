@@ -136,19 +136,26 @@ class ServiceCheck {
   }
 
   #mounts(): void {
-    const targets = new Map<string, number>();
+    const targets = new Map<string, string>();
+    for (const [index, mount] of itemsOf(fieldOf(this.#service, "tmpfs")).entries()) {
+      const target = stringOf(mount)?.split(":", 1)[0];
+      if (target !== undefined) this.#mount(target, "tmpfs", index, mount, targets);
+    }
     for (const [index, volume] of itemsOf(fieldOf(this.#service, "volumes")).entries()) {
       const target = stringField(volume, "target");
-      if (target === undefined) continue;
-      const first = targets.get(target);
-      targets.set(target, index);
-      if (first === undefined) continue;
-      this.#problems.error("COMPOSE_CONFLICT", `\`${target}\` is mounted twice in service \`${this.#name}\``, {
-        path: below(pathOf("services", this.#name, "volumes"), index),
-        span: volume.span,
-        hint: `the other one is volumes[${first}]`,
-      });
+      if (target !== undefined) this.#mount(target, "volumes", index, volume, targets);
     }
+  }
+
+  #mount(target: string, field: string, index: number, node: Node, targets: Map<string, string>): void {
+    const first = targets.get(target);
+    targets.set(target, `${field}[${index}]`);
+    if (first === undefined) return;
+    this.#problems.error("COMPOSE_CONFLICT", `\`${target}\` is mounted twice in service \`${this.#name}\``, {
+      path: below(pathOf("services", this.#name, field), index),
+      span: node.span,
+      hint: `the other one is ${first}`,
+    });
   }
 }
 

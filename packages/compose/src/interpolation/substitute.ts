@@ -78,7 +78,7 @@ function valueOf(name: string, place: Place, lookup: Lookup, issues: Substitutio
   return value ?? "";
 }
 
-/** The content of `${…}`. The earliest operator wins; what follows it is not looked at unless it is needed. */
+/** The content of `${…}`. The earliest operator wins. */
 function braced(
   inside: string,
   offset: number,
@@ -97,11 +97,15 @@ function braced(
   if (operator === undefined) return valueOf(name, place, lookup, issues);
   const value = lookup(name);
   const present = operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
-  const other = (): string => expand(rest, offset + inside.length - rest.length, depth + 1, lookup, issues);
-  if (operator.endsWith("-")) return present ? (value ?? "") : other();
-  if (operator.endsWith("+")) return present ? other() : "";
+  if (operator.endsWith("+") && !present) return "";
+  const noticed: SubstitutionIssue[] = [];
+  const reason = expand(rest, offset + inside.length - rest.length, depth + 1, lookup, noticed);
+  const needed = operator.endsWith("+") || !present;
+  // What is not needed must be right all the same, but may name variables that are not set.
+  issues.push(...noticed.filter(({ kind }) => needed || kind !== "unset"));
+  if (operator.endsWith("+")) return reason;
   if (present) return value ?? "";
-  const reason = other();
+  if (operator.endsWith("-")) return reason;
   issues.push({
     kind: "required",
     message: `variable ${name} is required and has no value${reason === "" ? "" : `: ${reason}`}`,

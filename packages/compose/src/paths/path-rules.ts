@@ -1,7 +1,7 @@
 import type { Transform } from "../canonical/transform-context.ts";
 import { fieldOf, type Node, stringField, stringNode, stringOf, withField } from "../parse/node.ts";
 import { PathTable } from "../parse/path-table.ts";
-import { cleanPath, resolvePath } from "./posix-path.ts";
+import { cleanPath, isDrivePath, resolvePath } from "./posix-path.ts";
 
 /** What paths are resolved with. */
 export interface PathBase {
@@ -28,7 +28,12 @@ export function pathRules(base: PathBase): PathTable<Transform> {
     const path = stringOf(node);
     return path === undefined ? node : stringNode(resolveWith(base, path), node.span);
   };
-  const context: Transform = (node) => (isRemoteContext(stringOf(node) ?? "") ? node : resolved(node));
+  // Only mounts may be paths of another system than that of the project's folder.
+  const own = (node: Node): Node =>
+    base.directory.startsWith("/") && isDrivePath(stringOf(node) ?? "")
+      ? stringNode(cleanPath(`${base.directory}/${stringOf(node)}`), node.span)
+      : resolved(node);
+  const context: Transform = (node) => (isRemoteContext(stringOf(node) ?? "") ? node : own(node));
   const mount: Transform = (node, { path, problems }) => {
     if (node.kind !== "mapping") return node;
     const target = fieldOf(node, "target");

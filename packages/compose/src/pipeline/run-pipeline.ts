@@ -44,8 +44,12 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pip
   const name = projectName({ explicit, fallback, directory, documents, lookup: (key) => variables.get(key) }, problems);
   const lookup: Lookup = (key) => (key === "COMPOSE_PROJECT_NAME" ? name : variables.get(key));
   const scope: Scope = { directory, lookup, home: variables.get("HOME") ?? variables.get("USERPROFILE") };
-  const model = normalise(loadModel(input.files, scope, context, []), { projectName: name, lookup });
-  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter(Boolean);
+  const loaded = loadModel(input.files, scope, context, []);
+  if (loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
+    problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
+  }
+  const model = normalise(loaded, { projectName: name, lookup });
+  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
   const services = fieldOf(model, "services");
   const all = services?.kind === "mapping" ? services : mappingNode({});
   const split = splitProfiles(all, active);
