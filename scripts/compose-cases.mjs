@@ -11,6 +11,7 @@ import { fileURLToPath } from "node:url";
  * @property {string[]} args of `docker-compose`, before `config`
  * @property {Record<string, string>} environment
  * @property {Record<string, string>} files by name, relative to the project's folder
+ * @property {boolean} differs whether we differ on purpose: docs/compose-differences.md says why
  */
 
 /**
@@ -49,7 +50,7 @@ export async function readGoldens(area) {
  * A case file's cases. `= ` starts a case and gives its name, then after ` | ` variables (`A=1`) and arguments; `-- `
  * starts a file of it. `+ ` is a case in one line: a field of a service `a`, or with `+/ ` of the project, with `\n` for
  * the ends of lines. `+m ` is a service `a` of two files, the parts divided by ` ;; `; `+e ` is a service `a` that extends
- * another one. Lines before the first case that start with `#` are comments.
+ * another one. A `!` before any of these marks a case in which we differ on purpose. Lines before the first case that start with `#` are comments.
  * @param {string} text
  * @returns {ComposeCase[]}
  */
@@ -58,14 +59,17 @@ export function parseCases(text) {
   const cases = [];
   /** @type {string | undefined} */
   let file;
-  for (const line of text.replace(/\n$/, "").split("\n")) {
+  for (const written of text.replace(/\n$/, "").split("\n")) {
     const current = cases.at(-1);
+    const differs = /^!(?:\+|=)/.test(written);
+    const line = differs ? written.slice(1) : written;
+    const count = cases.length;
     if (line.startsWith("+m ") || line.startsWith("+e ")) {
       cases.push(twoParts(line));
       file = undefined;
     } else if (line.startsWith("= ")) {
       const [name = "", options = ""] = line.slice(2).split(" | ");
-      cases.push({ name: name.trim(), ...parseOptions(options), files: {} });
+      cases.push({ name: name.trim(), ...parseOptions(options), files: {}, differs: false });
       file = undefined;
     } else if (line.startsWith("-- ") && current) {
       file = line.slice(3);
@@ -78,6 +82,8 @@ export function parseCases(text) {
     } else if (line !== "" && !line.startsWith("#")) {
       throw new SyntaxError(`no case begins at: ${line}`);
     }
+    const begun = cases[count];
+    if (begun && differs) begun.differs = true;
   }
   return cases;
 }
@@ -90,6 +96,7 @@ function oneLine(line) {
   return {
     name: line,
     ...parseOptions(options),
+    differs: false,
     files: { "compose.yaml": top ? `${written}\n` : `services:\n  a:\n    image: x\n    ${written}\n${surroundings}` },
   };
 }
@@ -104,6 +111,7 @@ function twoParts(line) {
   return {
     name: line,
     ...parseOptions(options),
+    differs: false,
     files: merged
       ? {
           "compose.yaml": `services:\n${service("a", `image: x\\n${below}`)}${surroundings}`,
@@ -206,7 +214,7 @@ export function loadOptions({ args, environment, files }) {
   const found = ["compose.yaml", "compose.override.yaml"].filter((name) => name in files);
   return {
     files: (names.length > 0 ? names : found).map((name) => ({ name, text: files[name] ?? "" })),
-    directory: "/project",
+    directory: join("/project", dirname(names[0] ?? ".")),
     environment: { HOME: "/home/user", ...environment },
     host: {
       /** @param {string} path */

@@ -15,5 +15,7 @@ export type { ServiceVolume } from "./model/service-volume.ts";
 export type { Volume } from "./model/volume.ts";
 export { normalize, type NormalizeOptions } from "./normalize.ts";
 export { serviceToJson } from "./service-to-json.ts";
+export { type DependencyEdge, type DependencyGraph, dependencyGraph, toMermaid } from "./dependency-graph.ts";
 export { startOrder } from "./start-order.ts";
 export { toJson } from "./to-json.ts";
+export { toYaml } from "./to-yaml.ts";

@@ -27,6 +27,8 @@ export interface LoadOptions {
   readonly directory?: string;
   /** The variables that the files may refer to; they win over those of `.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Files with variables instead of the folder's `.env`, later ones over earlier ones. Relative to the folder. */
+  readonly envFiles?: readonly string[];
   /** The active profiles, `*` for all; otherwise those of COMPOSE_PROFILES. */
   readonly profiles?: readonly string[];
   /** Gives the files that the project refers to. */
@@ -65,6 +67,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
       directory,
       environment: definedVariables(options.environment),
       profiles: options.profiles,
+      envFiles: options.envFiles,
       readsDotenv: host !== undefined && directory !== "",
     };
     if (files.length === 0) problems.error("COMPOSE_EMPTY", "there is no compose file");

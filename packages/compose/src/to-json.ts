@@ -19,10 +19,17 @@ export function toJson(project: Project): Record<string, unknown> {
       [...secrets, ...(build?.secrets ?? [])].map(({ source }) => source),
     ),
     configs: used(configs, services, ({ configs = [] }) => configs.map(({ source }) => source)),
-    ...extensions,
+    ...(emptyListsAsNull(extensions) as object),
   };
   const present = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
   return JSON.parse(JSON.stringify(present).replaceAll("$", "$$$$")) as Record<string, unknown>;
+}
+
+/** The reference implementation prints an empty list of the user's own as null. */
+function emptyListsAsNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(emptyListsAsNull);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, emptyListsAsNull(one)]));
 }
 
 /** Every network is printed with its ipam, of which the options are left out. */

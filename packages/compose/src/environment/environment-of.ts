@@ -9,9 +9,9 @@ export function environmentOf(
   path: string,
   lookup: Lookup,
   { problems, displayName }: Pick<PipelineContext, "problems" | "displayName">,
-  format?: "raw",
+  { format, earlier }: { readonly format?: "raw" | undefined; readonly earlier?: Lookup } = {},
 ): ReadonlyMap<string, string> {
-  const { variables, issues } = format === "raw" ? parseRawDotenv(text) : parseDotenv(text, lookup);
+  const { variables, issues } = format === "raw" ? parseRawDotenv(text) : parseDotenv(text, lookup, earlier);
   const source = new SourceText(text, displayName(path));
   for (const { message, start, end, severity } of issues) {
     const span = { source, start, end };

@@ -55,7 +55,6 @@ export class ComposeTree {
     const documents: ParsedDocument[] = [];
     while (this.#next < this.#events.length) {
       this.#next++;
-      this.#anchors.clear();
       const empty: Built = { node: this.#null(), size: 1, dropped: [] };
       const built = this.#peek()?.type === EVENT_ID.POP ? empty : this.#node(undefined);
       this.#next++;
@@ -182,6 +181,14 @@ export class ComposeTree {
       size += value.size;
       damaged ||= name === undefined;
       if (name === undefined) continue;
+      if (merging && merges.length > 0) {
+        this.#problems.error("COMPOSE_DUPLICATE_KEY", "key `<<` is there already", {
+          span: key?.span,
+          path,
+          hint: "merge a list instead: `<<: [*one, *other]`",
+        });
+        continue;
+      }
       if (merging) {
         if (value.node) merges.push(value.node);
         dropped.push(...value.dropped);
@@ -233,23 +240,12 @@ export class ComposeTree {
     if (tag === undefined || tag === "!") return built;
     if (tag === "!reset") return { node: undefined, size: built.size, dropped: [[]] };
     if (tag === "!override") return { ...built, dropped: [[], ...built.dropped] };
-    if (!tag.startsWith("!!")) {
-      const what = "it has no effect; compose knows `!reset` and `!override`";
-      this.#problems.warn("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
-        span: this.#span(event.tagStart, event.tagEnd),
-        path,
-        hint: suggestion(tag, localTags, what),
-      });
-      return built;
-    }
     const kind = built.node?.kind;
-    if (kind === "scalar" || (kind === "sequence" && tag === "!!seq") || (kind === "mapping" && tag === "!!map")) {
-      return built;
-    }
-    this.#problems.error("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
+    if (tag === "!!seq" || tag === "!!map" || (kind === "scalar" && tag.startsWith("!!"))) return built;
+    this.#problems.warn("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
       span: this.#span(event.tagStart, event.tagEnd),
       path,
-      hint: "compose knows `!reset` and `!override`",
+      hint: suggestion(tag, localTags, "it has no effect; compose knows `!reset` and `!override`"),
     });
     return built;
   }

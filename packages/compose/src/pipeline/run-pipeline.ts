@@ -12,7 +12,7 @@ import { splitProfiles } from "../profiles/split-profiles.ts";
 import { environmentOf } from "../environment/environment-of.ts";
 import { loadModel } from "./load-model.ts";
 import type { ModelFile } from "./model-file.ts";
-import type { PipelineContext, Scope } from "./pipeline-context.ts";
+import { type PipelineContext, requireFile, type Scope } from "./pipeline-context.ts";
 
 /** What the pipeline starts from. */
 export interface PipelineInput {
@@ -26,6 +26,8 @@ export interface PipelineInput {
   readonly profiles: readonly string[] | undefined;
   /** Whether the project's `.env` is read. */
   readonly readsDotenv: boolean;
+  /** Read instead of `.env`, later ones over earlier ones. */
+  readonly envFiles?: readonly string[] | undefined;
 }
 
 /** What comes out of it. */
@@ -71,10 +73,29 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pip
 
 /** The variables of the process over those of the project's `.env`. */
 function projectEnvironment(input: PipelineInput, context: PipelineContext): ReadonlyMap<string, string> {
+  if (input.envFiles) return new Map([...givenVariables(input.envFiles, input, context), ...input.environment]);
   if (!input.readsDotenv) return input.environment;
   const path = resolvePath(input.directory, ".env");
   const answer = context.files.read(path);
   if (typeof answer !== "object") return input.environment;
   const own = environmentOf(answer.text, path, (key) => input.environment.get(key), context);
   return new Map([...own, ...input.environment]);
+}
+
+function givenVariables(
+  envFiles: readonly string[],
+  { directory, environment }: PipelineInput,
+  context: PipelineContext,
+): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  const earlier: Lookup = (key) => variables.get(key);
+  for (const file of envFiles) {
+    const path = resolvePath(directory, file);
+    const text = requireFile(path, { path: undefined, span: undefined, what: "env file" }, context);
+    if (text === undefined) continue;
+    for (const [key, value] of environmentOf(text, path, (name) => environment.get(name), context, { earlier })) {
+      variables.set(key, value);
+    }
+  }
+  return variables;
 }
