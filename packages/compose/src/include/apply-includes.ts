@@ -14,6 +14,7 @@ import {
 } from "../parse/node.ts";
 import { below, type Path, pathOf } from "../parse/path.ts";
 import { resolveWith } from "../paths/path-rules.ts";
+import { isRemote } from "../paths/is-remote.ts";
 import { directoryOf } from "../paths/posix-path.ts";
 import type { LoadModel, ModelFile } from "../pipeline/model-file.ts";
 import { type PipelineContext, requireFile, type Scope } from "../pipeline/pipeline-context.ts";
@@ -119,11 +120,13 @@ function readIncluded(
   const name = stringOf(node);
   if (name === undefined) return undefined;
   const place = { path, span: node.span };
-  if (/^(?:https?:\/\/|git@|oci:\/\/|ssh:\/\/)/.test(name)) {
+  const remote = isRemote(name) ? context.files.pathOf(name) : undefined;
+  if (remote === "pending") return undefined;
+  if (remote && remote.path === undefined) {
     context.problems.error("COMPOSE_UNSUPPORTED", `\`${name}\` is not fetched: only files here can be included`, place);
     return undefined;
   }
-  const file = resolveWith(scope, name);
+  const file = remote?.path ?? resolveWith(scope, name);
   if (including.includes(file)) {
     const cycle = [...including.slice(including.indexOf(file)), file].map(context.displayName).join(" → ");
     context.problems.error("COMPOSE_INCLUDE_CYCLE", `files include each other: ${cycle}`, place);

@@ -1,3 +1,4 @@
+import type { SourceRange } from "@slipway/errors";
 import { checkConsistency } from "../consistency/check-consistency.ts";
 import { decodeProject } from "../decode/decode-project.ts";
 import { withFileValues } from "../environment/service-environment.ts";
@@ -6,7 +7,8 @@ import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
 import { projectName } from "../name/project-name.ts";
 import { normalise } from "../normalise/normalise.ts";
-import { type Entry, fieldOf, mappingNode, withEntries, withField } from "../parse/node.ts";
+import { type Entry, fieldOf, mappingNode, type Node, withEntries, withField } from "../parse/node.ts";
+import type { Span } from "../parse/source-text.ts";
 import { resolvePath } from "../paths/posix-path.ts";
 import { splitProfiles } from "../profiles/split-profiles.ts";
 import { environmentOf } from "../environment/environment-of.ts";
@@ -35,6 +37,8 @@ export interface PipelineOutput {
   readonly project: Project;
   /** Services that wait for a profile. */
   readonly disabled: Readonly<Record<string, Service>>;
+  /** Where the value at these keys of the project was written. */
+  readonly locate: (keys: readonly (string | number)[]) => SourceRange | undefined;
 }
 
 /** From parsed files to a project. Undefined while files are missing or where something is wrong, which has been told. */
@@ -68,7 +72,24 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pip
   if (problems.hasErrors || files.wanted.length > 0) return undefined;
   const project = decodeProject(withField(model, "services", withEntries(split.enabled, entries)), name);
   const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
-  return { project, disabled };
+  return { project, disabled, locate: (keys) => locate(running, keys) };
+}
+
+/** The place of the value at `keys`, or of what it is in. */
+function locate(root: Node, keys: readonly (string | number)[]): SourceRange | undefined {
+  let node: Node | undefined = root;
+  let span: Span | undefined;
+  for (const key of keys) {
+    if (node?.kind === "sequence") node = typeof key === "number" ? node.items[key] : undefined;
+    else {
+      const entry: Entry | undefined = node?.kind === "mapping" ? node.entries.get(String(key)) : undefined;
+      span = entry?.key ?? span;
+      node = entry?.value;
+    }
+    if (!node) break;
+    if (typeof key === "number") span = node.span ?? span;
+  }
+  return span?.source.range(span.start, span.end);
 }
 
 /** The variables of the process over those of the project's `.env`. */
