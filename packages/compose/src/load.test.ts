@@ -129,7 +129,7 @@ test.each<[string, string]>([
   ],
   [
     "web:\n  image: x\ndb: { build: . }\n",
-    "compose.yaml:1:1 - COMPOSE_VERSION_1 this is a compose file of version 1, which has no `services:` (put the services under `services:`; https://docs.docker.com/compose/releases/migrate/ tells the rest)",
+    "compose.yaml:1:1 - COMPOSE_VERSION_1 this is a compose file of version 1, which has no `services:` (put the services under `services:`, as in\nservices:\n  web:\n    image: x\n  db:\n    build: .\n)",
   ],
   [
     "services: { 'a b': { image: x } }\n",
@@ -160,8 +160,8 @@ test.each<[string, string]>([
     "compose.yaml:1:41 services.a.cpu_percent COMPOSE_BAD_VALUE `services.a.cpu_percent`: 101 is more than 100",
   ],
   [
-    "services: { a: { image: x, mem_limit: 1.5 } }\n",
-    "compose.yaml:1:39 services.a.mem_limit COMPOSE_BAD_VALUE `services.a.mem_limit`: 1.5 is not a whole number of bytes",
+    "services: { a: { image: x, mem_reservation: 1.5 } }\n",
+    "compose.yaml:1:45 services.a.mem_reservation COMPOSE_BAD_VALUE `services.a.mem_reservation`: 1.5 is not a whole number of bytes",
   ],
   [
     "services: { a: { image: x, tty: maybe } }\n",
@@ -253,7 +253,7 @@ test.each<[string, string]>([
   ],
   [
     "services: { a: [b\n",
-    "compose.yaml:2:1 - COMPOSE_SYNTAX not valid YAML: deficient indentation (look at the indentation, and for quotes and brackets that are not closed)",
+    "compose.yaml:2:1 - COMPOSE_SYNTAX not valid YAML: unexpected end of the stream within a flow collection (look at the indentation, and for quotes and brackets that are not closed)",
   ],
 ])("%j", async (text, expected) => {
   expect(await problems(text)).toEqual([expected]);
@@ -321,14 +321,52 @@ test("services of several files that extend each other", async () => {
   expect(told).toEqual([expect.stringContaining("COMPOSE_EXTENDS_CYCLE services extend each other: b → c → b")]);
 });
 
-test("what an including file says goes over what is included, and its services can extend included ones", async () => {
-  const host = memoryHost({ "/p/part/a.yaml": "services: { part: { image: x, labels: { a: 1 } } }\n" });
-  const { project } = await loadText(
-    "include: [part/a.yaml]\nservices:\n  part: { image: y, labels: { b: 2 } }\n  more: { extends: part }\n",
-    { host },
-  );
-  expect(project.services["part"]).toMatchObject({ image: "y", labels: { a: "1", b: "2" } });
-  expect(project.services["more"]).toMatchObject({ image: "y", labels: { a: "1", b: "2" } });
+test("what is included must not be there otherwise; a file that is included beside it changes it", async () => {
+  const host = memoryHost({
+    "/p/part/a.yaml": "services: { part: { image: x, labels: { a: 1 } } }\n",
+    "/p/change.yaml": "services: { part: { labels: { b: 2 } } }\n",
+  });
+  const both = "include: [part/a.yaml]\nservices:\n  part: { image: y }\n";
+  expect(await problems(both, { host })).toEqual([
+    "compose.yaml:3:3 services.part COMPOSE_CONFLICT `services.part` is also in an included file, and not the same (change it in a file that is included beside it, as in `path: [included.yaml, change.yaml]`)",
+  ]);
+  const { project } = await loadText("include: [{ path: [part/a.yaml, change.yaml] }]\n", { host });
+  expect(project.services["part"]).toMatchObject({ image: "x", labels: { a: "1", b: "2" } });
+});
+
+test("remote files come through the host, or are refused", async () => {
+  const host: ComposeHost = {
+    ...memoryHost({ "/cache/x/compose.yaml": "services: { far: { image: x, build: ./b } }\n" }),
+    resolve: async (reference) => (reference === "oci://x" ? "/cache/x/compose.yaml" : undefined),
+  };
+  const { project } = await loadText("include: [oci://x]\n", { host });
+  expect(project.services["far"]?.build?.context).toBe("/cache/x/b");
+  expect(await problems("include: [oci://y]\n", { host })).toEqual([expect.stringContaining("COMPOSE_UNSUPPORTED")]);
+});
+
+test("files by name, the usual names, or a text", async () => {
+  const files: Record<string, string> = {
+    "/p/compose.yml": "services: { a: { image: x } }\n",
+    "/p/compose.override.yml": "services: { a: { tty: true } }\n",
+  };
+  const host: ComposeHost = { ...memoryHost(files), list: async () => ["z", "compose.override.yml", "compose.yml"] };
+  const found = await load({ directory: "/p", host });
+  expect(found.project.services["a"]).toMatchObject({ image: "x", tty: true });
+  const named = await load({ directory: "/p", host, files: ["compose.yml"] });
+  expect(named.project.services["a"]?.tty).toBeUndefined();
+  await expect(load({ directory: "/p", host, files: ["no.yml"] })).rejects.toMatchObject({
+    code: "COMPOSE_FILE_NOT_FOUND",
+  });
+  const given = await load({ text: "services: { a: { image: y } }", projectName: "n" });
+  expect(given.project.services["a"]?.image).toBe("y");
+  expect(given.locate(["services", "a", "image"])).toMatchObject({ start: { line: 1, column: 18 } });
+});
+
+test("closing brackets may stand right below their key; places stay those of the text", async () => {
+  const text = "services:\n  a:\n    image: x\n    command: [\n      a,\n    ]\n    ports: [\n'x',\n]\n";
+  expect(await problems(text)).toEqual([expect.stringMatching(/^compose\.yaml:8:1 services\.a\.ports\[0\]/)]);
+  const { project } = await loadText(text.replace("'x'", "80"));
+  expect(project.services["a"]).toMatchObject({ command: ["a"], ports: [{ target: 80 }] });
 });
 
 test("warnings don't fail, and have their places", async () => {

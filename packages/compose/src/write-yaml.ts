@@ -38,6 +38,6 @@ function text(value: string): string {
   const plain = /^[\w./][\w./@+-]*(?::[\w./@+-]+)*$/.test(value) && value !== "<<";
   // Old parsers read more words as booleans, and numbers with colons as such of base 60.
   const read = resolvePlain(value);
-  const risky = /^(?:y|n|yes|no|on|off)$/i.test(value) || /^[-+.\d][\d:._]*$/.test(value);
+  const risky = /^(?:y|n|yes|no|on|off)$/i.test(value) || /^[-+.]*\d[\d:._]*$/.test(value);
   return plain && !risky && typeof read.value === "string" && !read.date ? value : JSON.stringify(value);
 }

@@ -61,7 +61,7 @@ test.each<[string, string, object]>([
     "ulimits: {a: 1, b: {soft: 1, hard: 2}}",
     "ulimits: {a: {soft: 3, hard: 4}, b: {hard: 9}}",
     {
-      ulimits: { a: { soft: 3, hard: 4 }, b: { soft: 1, hard: 9 } },
+      ulimits: { a: { soft: 3, hard: 4 }, b: { hard: 9 } },
     },
   ],
   ['ports: [80, "1:2"]', 'ports: [81, "1:2"]', { ports: [80, "1:2", 81] }],

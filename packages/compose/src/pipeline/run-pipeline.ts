@@ -51,7 +51,7 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pip
   const lookup: Lookup = (key) => (key === "COMPOSE_PROJECT_NAME" ? name : variables.get(key));
   const scope: Scope = { directory, lookup, home: variables.get("HOME") ?? variables.get("USERPROFILE") };
   const loaded = loadModel(input.files, scope, context, []);
-  if (loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
+  if (!problems.hasErrors && loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
     problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
   }
   const model = normalise(loaded, { projectName: name, lookup });
