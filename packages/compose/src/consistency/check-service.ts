@@ -1,5 +1,6 @@
 import { fieldOf, fieldsOf, isNull, itemsOf, type Mapping, type Node, stringField, stringOf } from "../parse/node.ts";
 import { below, pathOf } from "../parse/path.ts";
+import { sequenceForm } from "../merge/sequence-form.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { readNumber } from "../schema/read-number.ts";
 import { parseSize } from "../schema/parse-size.ts";
@@ -109,10 +110,13 @@ class ServiceCheck {
     const deploy = fieldOf(this.#service, "deploy");
     for (const twin of twins) {
       const own = fieldOf(this.#service, twin.field);
-      let other: Node | undefined = deploy;
-      for (const key of twin.deploy) other = fieldOf(other, key);
-      if (!own || !other || isNull(own) || isNull(other) || amount(own) === amount(other)) continue;
+      let holder: Node | undefined = deploy;
+      for (const key of twin.deploy.slice(0, -1)) holder = fieldOf(holder, key);
+      const other = fieldOf(holder, twin.deploy.at(-1) ?? "");
+      if (!own || isNull(own) || holder?.kind !== "mapping") continue;
+      if (twin.field === "scale" && (!other || isNull(other))) continue;
       if (twin.field !== "scale" && amount(own) === 0) continue;
+      if (amount(own) === (other && !isNull(other) ? amount(other) : 0)) continue;
       const path = ["deploy", ...twin.deploy].join(".");
       this.#conflict(twin.field, `\`${twin.field}\` and \`${path}\` say different things`, "keep one of the two");
     }
@@ -137,7 +141,8 @@ class ServiceCheck {
 
   #mounts(): void {
     const targets = new Map<string, string>();
-    for (const [index, mount] of itemsOf(fieldOf(this.#service, "tmpfs")).entries()) {
+    const tmpfs = fieldOf(this.#service, "tmpfs");
+    for (const [index, mount] of (tmpfs ? sequenceForm(tmpfs) : []).entries()) {
       const target = stringOf(mount)?.split(":", 1)[0];
       if (target !== undefined) this.#mount(target, "tmpfs", index, mount, targets);
     }

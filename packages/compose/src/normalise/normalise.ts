@@ -50,6 +50,10 @@ function normaliseService(service: Mapping, lookup: Lookup): Mapping {
   if (policy?.kind === "scalar" && policy.value === "if_not_present") {
     result = withField(result, "pull_policy", stringNode("missing", policy.span));
   }
+  const [scale, deploy] = [fieldOf(result, "scale"), fieldOf(result, "deploy")];
+  if (scale && !isNull(scale) && deploy?.kind === "mapping" && !deploy.entries.has("replicas")) {
+    result = withField(result, "deploy", withField(deploy, "replicas", scale));
+  }
   result = withImpliedDependencies(result);
   const attached = fieldsOf(fieldOf(result, "networks")).length > 0;
   if (attached || result.entries.has("network_mode") || result.entries.has("provider")) return result;
