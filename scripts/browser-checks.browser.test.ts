@@ -4,12 +4,13 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { gzipSync } from "node:zlib";
 import { rolldown } from "rolldown";
 import { expect, test } from "vitest";
 import { findBrowser } from "./browser.mjs";
 
 // Packages that say they run in a browser have a test/browser-check.ts, which does their work and returns what came out.
-// It is bundled, run in a real browser, and must return what it returns here.
+// It is bundled, run in a real browser, and must return what it returns here. Its `gzipLimit` is for the whole package.
 
 const packages = path.join(import.meta.dirname, "..", "packages");
 const checks = readdirSync(packages)
@@ -21,18 +22,29 @@ test.each(checks)("$name does in a browser what it does here", async ({ file }) 
   expect(await runInBrowser(file)).toEqual(JSON.parse(JSON.stringify(await check())));
 });
 
+test.each(checks)("$name is no bigger than it says", async ({ name, file }) => {
+  const { gzipLimit } = (await import(file)) as { gzipLimit: number };
+  const code = await bundle(path.join(packages, name, "src", "index.ts"), true);
+  expect(gzipSync(code).length).toBeLessThan(gzipLimit);
+});
+
+async function bundle(input: string, minify: boolean): Promise<string> {
+  const build = await rolldown({
+    input,
+    platform: "browser",
+    resolve: { conditionNames: ["@slipway/source", "import", "default"] },
+    logLevel: "warn",
+  });
+  const { output } = await build.generate({ format: "iife", name: "bundled", minify });
+  await build.close();
+  return output[0].code;
+}
+
 async function runInBrowser(file: string): Promise<unknown> {
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-browser-"));
   try {
-    const build = await rolldown({
-      input: file,
-      platform: "browser",
-      resolve: { conditionNames: ["@slipway/source", "import", "default"] },
-      logLevel: "warn",
-    });
-    const { output } = await build.generate({ format: "iife", name: "bundled" });
-    await build.close();
-    const script = output[0].code.replaceAll("</script", "<\\/script");
+    const code = await bundle(file, false);
+    const script = code.replaceAll("</script", "<\\/script");
     const page = path.join(folder, "page.html");
     await writeFile(
       page,

@@ -17,7 +17,7 @@ export async function runExamples(fence: string): Promise<void> {
       if (match[1]?.trim() !== fence) continue;
       const line = text.slice(0, match.index).split("\n").length;
       count += 1;
-      test(`${readme}, example ${count} (line ${line})`, () => runExample(readme, match[2] ?? ""));
+      test(`${readme}, example ${count} (line ${line})`, { timeout: 60_000 }, () => runExample(readme, match[2] ?? ""));
     }
   }
   test(`the READMEs were read for ${fence} examples`, async () => {

@@ -5,14 +5,20 @@ import type { Io } from "./io.ts";
 import { type LoadedProject, loadProject } from "./load-project.ts";
 import { printWarnings } from "./print-error.ts";
 
+/** Options of a command that say which project it is about. */
+interface LoadableOptions extends ProjectOptions {
+  readonly envFile?: readonly string[];
+}
+
 /** Loads the project that a command is about, and prints what is worth knowing about its files. */
-export async function loadFor(io: Io, directory: string, options: ProjectOptions): Promise<LoadedProject> {
+export async function loadFor(io: Io, directory: string | undefined, options: LoadableOptions): Promise<LoadedProject> {
   const loaded = await loadProject({
     directory,
     cwd: io.cwd,
     files: options.file,
     projectName: options.projectName,
     profiles: options.profile,
+    envFiles: options.envFile,
     environment: io.env,
   });
   printWarnings(loaded.warnings, io);

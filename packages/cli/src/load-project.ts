@@ -1,6 +1,6 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { load, type Project } from "@slipway/compose";
+import { load, type LoadResult, type Project } from "@slipway/compose";
 import { findComposeFiles, nodeHost } from "@slipway/compose/node";
 import type { Problem } from "@slipway/errors";
 import { CliError } from "./cli-error.ts";
@@ -13,18 +13,22 @@ export interface LoadedProject {
   /** The compose files that it was read from, absolute. */
   readonly files: readonly string[];
   readonly warnings: readonly Problem[];
+  /** Where a value of the project was written. */
+  readonly locate: LoadResult["locate"];
 }
 
 /** Where a project is and how to read it. */
 export interface LoadProjectOptions {
-  /** The project's folder. */
-  readonly directory: string;
+  /** The project's folder; without it that of the first file, or `cwd`. */
+  readonly directory?: string | undefined;
   /** Relative paths start here. */
   readonly cwd: string;
   /** Compose files, merged in order; without any, those that the folder has under the usual names. */
   readonly files?: readonly string[] | undefined;
   readonly projectName?: string | undefined;
   readonly profiles?: readonly string[] | undefined;
+  /** Files with variables instead of the folder's `.env`. */
+  readonly envFiles?: readonly string[] | undefined;
   /** The variables that compose files may refer to. */
   readonly environment: Readonly<Record<string, string | undefined>>;
 }
@@ -34,9 +38,31 @@ export interface LoadProjectOptions {
  * @throws CliError for a folder or file that isn't there; ComposeError for everything wrong in the files
  */
 export async function loadProject(options: LoadProjectOptions): Promise<LoadedProject> {
-  const directory = path.resolve(options.cwd, options.directory);
+  const { directory, files } = await findProjectFiles(options);
+  const { project, warnings, locate } = await load({
+    files: await Promise.all(files.map((file) => readComposeFile(file, options.cwd))),
+    directory,
+    environment: options.environment,
+    host: nodeHost(),
+    ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
+    ...(options.profiles === undefined ? {} : { profiles: [...options.profiles] }),
+    ...(options.envFiles?.length ? { envFiles: options.envFiles.map((file) => path.resolve(options.cwd, file)) } : {}),
+  });
+  return { project, directory, files, warnings, locate };
+}
+
+/**
+ * A project's folder and compose files, absolute.
+ * @throws CliError where there is none
+ */
+export async function findProjectFiles(
+  options: Pick<LoadProjectOptions, "cwd" | "directory" | "files">,
+): Promise<{ directory: string; files: readonly string[] }> {
+  const [first] = options.files ?? [];
+  const given = options.directory ?? (first === undefined ? "." : path.dirname(first));
+  const directory = path.resolve(options.cwd, given);
   if (!(await stat(directory).catch(() => undefined))?.isDirectory()) {
-    throw new CliError("CLI_NOT_A_DIRECTORY", `${options.directory} is not a folder`, {
+    throw new CliError("CLI_NOT_A_DIRECTORY", `${given} is not a folder`, {
       hint: "give the folder that holds the compose file",
     });
   }
@@ -44,22 +70,15 @@ export async function loadProject(options: LoadProjectOptions): Promise<LoadedPr
     ? options.files.map((file) => path.resolve(options.cwd, file))
     : await findComposeFiles(directory);
   if (files.length === 0) {
-    throw new CliError("CLI_NO_COMPOSE_FILE", `no compose file in ${options.directory}`, {
+    throw new CliError("CLI_NO_COMPOSE_FILE", `no compose file in ${given}`, {
       hint: "looked for compose.yaml, compose.yml, docker-compose.yaml and docker-compose.yml; give another name with --file",
     });
   }
-  const { project, warnings } = await load({
-    files: await Promise.all(files.map((file) => readComposeFile(file, options.cwd))),
-    directory,
-    environment: options.environment,
-    host: nodeHost(),
-    ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
-    ...(options.profiles === undefined ? {} : { profiles: [...options.profiles] }),
-  });
-  return { project, directory, files, warnings };
+  return { directory, files };
 }
 
-async function readComposeFile(file: string, cwd: string): Promise<{ name: string; text: string }> {
+/** A compose file as `load` takes it, under the name that messages start with. */
+export async function readComposeFile(file: string, cwd: string): Promise<{ name: string; text: string }> {
   // As short as it can be, since every message starts with it.
   const name = path.relative(cwd, file);
   try {

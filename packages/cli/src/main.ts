@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { buildCommand } from "./commands/build.ts";
+import { configCommand } from "./commands/config.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { liveCommand } from "./commands/live.ts";
@@ -44,7 +45,8 @@ function program(io: Io): Command {
     })
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
-  for (const make of [engineCommand, buildCommand, upCommand, liveCommand, downCommand, lintCommand, templateCommand]) {
+  const commands = [engineCommand, configCommand, buildCommand, upCommand, liveCommand, downCommand];
+  for (const make of [...commands, lintCommand, templateCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
     command.addCommand(sub);

@@ -1,9 +1,11 @@
-import type { Problem } from "@slipway/errors";
+import type { Problem, SourceRange } from "@slipway/errors";
 import type { ComposeErrorCode } from "./compose-error.ts";
 import type { ComposeHost } from "./compose-host.ts";
 import { FileTable } from "./environment/file-table.ts";
 import type { Project } from "./model/project.ts";
 import type { Service } from "./model/service.ts";
+import { composeFileNames } from "./compose-file-names.ts";
+import { isRemote } from "./paths/is-remote.ts";
 import { displayNames } from "./paths/display-names.ts";
 import { isAbsolutePath, resolvePath } from "./paths/posix-path.ts";
 import { ParsedFiles } from "./pipeline/parsed-files.ts";
@@ -19,14 +21,21 @@ export interface ComposeFile {
 
 /** What a project is loaded from. */
 export interface LoadOptions {
-  /** In order: later files go over earlier ones. */
-  readonly files: readonly ComposeFile[];
+  /**
+   * In order: later files go over earlier ones. A name alone is read by the host, relative to the folder. Without files
+   * and text, the host looks for the usual names in the folder.
+   */
+  readonly files?: readonly (ComposeFile | string)[];
+  /** A single compose file, known as `compose.yaml`. */
+  readonly text?: string;
   /** Instead of the name that the project would have: COMPOSE_PROJECT_NAME, `name:`, or the folder's. */
   readonly projectName?: string;
   /** The project's folder, absolute: relative paths start there. Without it they stay relative. */
   readonly directory?: string;
   /** The variables that the files may refer to; they win over those of `.env`. */
   readonly environment?: Readonly<Record<string, string | undefined>>;
+  /** Files with variables instead of the folder's `.env`, later ones over earlier ones. Relative to the folder. */
+  readonly envFiles?: readonly string[];
   /** The active profiles, `*` for all; otherwise those of COMPOSE_PROFILES. */
   readonly profiles?: readonly string[];
   /** Gives the files that the project refers to. */
@@ -40,6 +49,8 @@ export interface LoadResult {
   /** Services that are left out because none of their profiles is active. Their env files are not read. */
   readonly disabled: Readonly<Record<string, Service>>;
   readonly warnings: readonly Problem<ComposeErrorCode>[];
+  /** Where the value at these keys was written, as in `["services", "web", "ports", 0]`. */
+  readonly locate: (keys: readonly (string | number)[]) => SourceRange | undefined;
 }
 
 /**
@@ -48,7 +59,8 @@ export interface LoadResult {
  * @throws ComposeError with everything that is wrong, in all files
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { files, host, signal, directory = "" } = options;
+  const { host, signal, directory = "" } = options;
+  const files = await givenFiles(options);
   const table = new FileTable(host !== undefined);
   const parsed = new ParsedFiles();
   const displayName = displayNames(directory, files[0]?.name);
@@ -65,6 +77,7 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
       directory,
       environment: definedVariables(options.environment),
       profiles: options.profiles,
+      envFiles: options.envFiles,
       readsDotenv: host !== undefined && directory !== "",
     };
     if (files.length === 0) problems.error("COMPOSE_EMPTY", "there is no compose file");
@@ -73,12 +86,40 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     }
     const output = runPipeline(input, { problems, files: table, parsed, displayName });
     if (host && table.wanted.length > 0) {
-      await Promise.all(table.wanted.map(async (path) => table.give(path, await host.readFile(path))));
+      await Promise.all(table.wanted.map((path) => answer(path, table, host)));
       continue;
     }
     problems.throwIfAny();
     if (output) return { ...output, warnings: problems.warnings };
   }
+}
+
+async function answer(path: string, table: FileTable, host: ComposeHost): Promise<void> {
+  if (isRemote(path)) table.redirect(path, await host.resolve?.(path));
+  else table.give(path, await host.readFile(path));
+}
+
+async function givenFiles({ files, text, host, directory = "" }: LoadOptions): Promise<readonly ComposeFile[]> {
+  const given: readonly (ComposeFile | string)[] = [
+    ...(files ?? []),
+    ...(text === undefined ? [] : [{ name: "compose.yaml", text }]),
+  ];
+  const wanted = given.length > 0 || !host?.list ? given : composeFileNames(await host.list(directory));
+  const problems = new ProblemList();
+  const read = await Promise.all(
+    wanted.map(async (file) => {
+      if (typeof file !== "string") return file;
+      const content = await host?.readFile(resolvePath(directory, file));
+      if (content !== undefined) return { name: file, text: content };
+      problems.error(
+        "COMPOSE_FILE_NOT_FOUND",
+        `compose file ${file} ${host ? "does not exist" : "cannot be read without a host"}`,
+      );
+      return { name: file, text: "" };
+    }),
+  );
+  problems.throwIfAny();
+  return read;
 }
 
 function baseOf(name: string): string {

@@ -1,9 +1,9 @@
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import type { ComposeHost } from "./compose-host.ts";
 
 /** Reads files of this machine. */
 export function nodeHost(): ComposeHost {
-  return { readFile: readIfPresent };
+  return { readFile: readIfPresent, list: (directory) => readdir(directory) };
 }
 
 async function readIfPresent(path: string): Promise<string | undefined> {

@@ -39,8 +39,8 @@ export class ProblemList {
   }
 
   /** Makes a warning an error. */
-  fail({ severity: _, ...problem }: Problem<ComposeErrorCode>): void {
-    this.#add(this.#errors, problem);
+  fail(warning: Problem<ComposeErrorCode>): void {
+    this.#add(this.#errors, { ...warning, severity: "error" });
   }
 
   markIncomplete(): void {

@@ -11,12 +11,12 @@ export function serviceToJson(service: Service): Record<string, unknown> {
     ...rest,
     command: service.command ?? null,
     entrypoint: service.entrypoint ?? null,
-    build: build?.ulimits ? { ...build, ulimits: printedUlimits(build.ulimits) } : build,
+    build: build && printedBuild(build),
     ulimits: ulimits && printedUlimits(ulimits),
     blkio_config: blkio_config && printedBlockIo(blkio_config),
     deploy: deploy && { resources: {}, placement: {}, ...deploy },
     develop: develop?.watch
-      ? { ...develop, watch: develop.watch.map((rule) => ({ exec: { command: null }, ...rule })) }
+      ? { ...develop, watch: develop.watch.map((rule) => ({ ...rule, exec: { command: null, ...rule.exec } })) }
       : develop,
   };
   return Object.fromEntries(
@@ -37,9 +37,24 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
+function printedBuild({ context, ...build }: NonNullable<Service["build"]>): Record<string, unknown> {
+  return {
+    ...(context === "" ? {} : { context }),
+    ...build,
+    ...(build.ulimits ? { ulimits: printedUlimits(build.ulimits) } : {}),
+  };
+}
+
 /** A limit of 0 is printed as one that is not said. */
 function printedUlimits(ulimits: NonNullable<Service["ulimits"]>): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(ulimits).map(([key, limit]) => [key, limit === 0 ? {} : limit]));
+  return Object.fromEntries(
+    Object.entries(ulimits).map(([key, limit]) => [
+      key,
+      typeof limit === "number" && limit !== 0
+        ? limit
+        : Object.fromEntries(Object.entries(limit).filter(([, value]) => value !== 0)),
+    ]),
+  );
 }
 
 /** The fields of rates and weights are printed in capitals. */
@@ -50,7 +65,9 @@ function printedBlockIo(config: BlockIo): Record<string, unknown> {
       Array.isArray(value)
         ? value.map((item) =>
             Object.fromEntries(
-              Object.entries(item).map(([field, one]) => [field[0]!.toUpperCase() + field.slice(1), one]),
+              Object.entries(key.endsWith("device") ? { weight: 0, ...item } : { rate: "0", ...item }).map(
+                ([field, one]) => [field[0]!.toUpperCase() + field.slice(1), one],
+              ),
             ),
           )
         : value,

@@ -1,29 +1,41 @@
 import { expect, test } from "vitest";
-import { normalize } from "./index.ts";
+import type { Project } from "./model/project.ts";
+import { normalize } from "./normalize.ts";
 import { startOrder } from "./start-order.ts";
 
-const project = (needs: Record<string, string[]>): ReturnType<typeof normalize> =>
-  normalize({
-    services: Object.fromEntries(Object.entries(needs).map(([name, depends_on]) => [name, { image: "x", depends_on }])),
-  });
+function project(needs: Record<string, string[]>): Project {
+  const services = Object.entries(needs).map(([name, depends_on]) => [name, { image: "x", depends_on }] as const);
+  return normalize({ services: Object.fromEntries(services) });
+}
+
+const shop = project({ web: ["api"], api: ["db", "cache"], db: [], cache: ["db"], tool: [] });
 
 test("waves, dependencies first", () => {
-  expect(startOrder(project({ web: ["api", "cache"], api: ["db"], db: [], cache: [] }))).toEqual([
-    ["db", "cache"],
-    ["api"],
-    ["web"],
-  ]);
+  expect(startOrder(shop)).toEqual([["db", "tool"], ["cache"], ["api"], ["web"]]);
+  expect(startOrder(project({}))).toEqual([]);
 });
 
-test("only what is wanted, with what it needs", () => {
-  expect(startOrder(project({ web: ["db"], db: [], other: [] }), ["web"])).toEqual([["db"], ["web"]]);
+test("some services with what they need", () => {
+  expect(startOrder(shop, ["cache"])).toEqual([["db"], ["cache"]]);
+  expect(startOrder(shop, ["tool", "db"])).toEqual([["db", "tool"]]);
+  expect(startOrder(shop, [])).toEqual([]);
 });
 
-test("a circle is an error with its path", () => {
-  expect(() => startOrder(project({ a: ["b"], b: ["c"], c: ["b"] }))).toThrow("b → c → b");
+test("dependencies that are not part of the project are passed over", () => {
+  const { db: _, ...rest } = shop.services;
+  expect(startOrder({ ...shop, services: rest })).toEqual([["cache", "tool"], ["api"], ["web"]]);
 });
 
-test("a chain of a thousand services does not overflow", () => {
-  const needs = Object.fromEntries(Array.from({ length: 1_000 }, (_, i) => [`s${i}`, i === 0 ? [] : [`s${i - 1}`]]));
-  expect(startOrder(project(needs))).toHaveLength(1_000);
+test("a cycle has its path; an unknown service a suggestion", () => {
+  const cyclic = structuredClone(shop);
+  cyclic.services["db"]!.depends_on = { api: { condition: "service_started", required: true } };
+  expect(() => startOrder(cyclic)).toThrow(
+    expect.objectContaining({
+      code: "COMPOSE_DEPENDENCY_CYCLE",
+      message: "services depend on each other: api → db → api",
+    }) as Error,
+  );
+  expect(() => startOrder(shop, ["cahce"])).toThrow(
+    expect.objectContaining({ code: "COMPOSE_UNDEFINED_REFERENCE", hint: "did you mean `cache`?" }) as Error,
+  );
 });

@@ -18,14 +18,28 @@ export function startOrder(project: Project, services?: readonly string[]): stri
   const cycle = findCycle(needs);
   if (cycle) throw new ComposeError("COMPOSE_DEPENDENCY_CYCLE", `services depend on each other: ${cycle.join(" → ")}`);
   const wanted = reachable(services ?? [...needs.keys()], needs);
+  const order = [...needs.keys()].filter((name) => wanted.has(name));
+  const left = new Map(order.map((name) => [name, needs.get(name)?.length ?? 0]));
+  const dependents = new Map<string, string[]>();
+  for (const name of order) {
+    for (const need of needs.get(name) ?? []) {
+      const known = dependents.get(need);
+      if (known) known.push(name);
+      else dependents.set(need, [name]);
+    }
+  }
+  const place = new Map(order.map((name, index) => [name, index]));
   const waves: string[][] = [];
-  const started = new Set<string>();
-  while (started.size < wanted.size) {
-    const wave = [...needs.keys()].filter(
-      (name) => wanted.has(name) && !started.has(name) && needs.get(name)?.every((need) => started.has(need)),
-    );
-    for (const name of wave) started.add(name);
+  let wave = order.filter((name) => left.get(name) === 0);
+  while (wave.length > 0) {
     waves.push(wave);
+    const next: string[] = [];
+    for (const dependent of wave.flatMap((name) => dependents.get(name) ?? [])) {
+      const open = (left.get(dependent) ?? 0) - 1;
+      left.set(dependent, open);
+      if (open === 0) next.push(dependent);
+    }
+    wave = next.toSorted((a, b) => (place.get(a) ?? 0) - (place.get(b) ?? 0));
   }
   return waves;
 }

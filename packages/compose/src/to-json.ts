@@ -13,24 +13,33 @@ export function toJson(project: Project): Record<string, unknown> {
     name,
     services: Object.fromEntries(services.map((service) => [service.name, serviceToJson(service)])),
     networks: used(printedNetworks(networks), services, ({ networks }) => Object.keys(networks)),
-    volumes: used(volumes, services, ({ volumes }) => volumes.flatMap(({ source }) => source ?? [])),
+    volumes: used(volumes, services, ({ volumes }) =>
+      volumes.flatMap(({ type, source }) => (type === "volume" ? (source ?? []) : [])),
+    ),
     secrets: used(secrets, services, ({ secrets = [], build }) =>
       [...secrets, ...(build?.secrets ?? [])].map(({ source }) => source),
     ),
     configs: used(configs, services, ({ configs = [] }) => configs.map(({ source }) => source)),
-    ...extensions,
+    ...(emptyListsAsNull(extensions) as object),
   };
   const present = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
   return JSON.parse(JSON.stringify(present).replaceAll("$", "$$$$")) as Record<string, unknown>;
 }
 
+/** The reference implementation prints an empty list of the user's own as null. */
+function emptyListsAsNull(value: unknown): unknown {
+  if (Array.isArray(value)) return value.length === 0 ? null : value.map(emptyListsAsNull);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, emptyListsAsNull(one)]));
+}
+
 /** Every network is printed with its ipam, of which the options are left out. */
 function printedNetworks(networks: Project["networks"]): Record<string, object> {
   return Object.fromEntries(
-    Object.entries(networks).map(([key, { ipam: { options: _options, ...ipam } = {}, ...network }]) => [
-      key,
-      { ...network, ipam },
-    ]),
+    Object.entries(networks).map(([key, network]) => {
+      const { driver, config } = network.ipam ?? {};
+      return [key, { ...network, ipam: { driver, config } }];
+    }),
   );
 }
 

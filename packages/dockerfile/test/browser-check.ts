@@ -4,6 +4,9 @@ import { files } from "./cases/files.ts";
 import { stages as stageCases } from "./cases/stages.ts";
 import { variables as variableCases } from "./cases/variables.ts";
 
+/** Bytes that the package may take, minified and compressed. */
+export const gzipLimit = 25_000;
+
 /** The package at work on many texts; run in Node and in a browser, it must say the same. */
 export function check(): unknown {
   const texts = [commands, files, stageCases, variableCases].flatMap((table) =>

@@ -42,6 +42,19 @@ function requiredUnlessSaid(node: Node): Node {
   return withField(node, "required", valueNode(true, node.span));
 }
 
+/** `key=value` items become a mapping; each needs a value. */
+const contexts: Transform = (node, context) => {
+  for (const [index, { key, value, span }] of (node.kind === "sequence" ? assignmentPairs(node) : []).entries()) {
+    if (value !== undefined) continue;
+    context.problems.error("COMPOSE_BAD_VALUE", `\`${key}\` has no value`, {
+      path: below(context.path, index),
+      span,
+      hint: "write name=context",
+    });
+  }
+  return assignments(node, context);
+};
+
 /** `key=value` items become a mapping. */
 const assignments: Transform = (node) => {
   if (node.kind !== "sequence") return node;
@@ -75,6 +88,7 @@ const envFiles: Transform = (node) => {
 const devices: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
     if (stringField(node, "target")) return node;
+    if (node.damaged) return undefined;
     problems.error("COMPOSE_MISSING_FIELD", "a device has no target", {
       path,
       span: node.span,
@@ -83,14 +97,17 @@ const devices: Transform = (node, { path, problems }) => {
     return undefined;
   }
   if (node.kind !== "scalar") return node;
-  const [source = "", target = source, permissions = "rwm", ...more] = node.text.split(":");
-  if (more.length > 0 || source === "" || target === "") {
+  const [source = "", target, permissions = "rwm", ...more] = node.text.split(":");
+  if (more.length > 0) {
     const hint = "write source, source:target or source:target:permissions";
     problems.error("COMPOSE_BAD_VALUE", `\`${node.text}\` is not a device`, { path, span: node.span, hint });
     return undefined;
   }
   const string = (value: string): Node => stringNode(value, node.span);
-  return mappingNode({ source: string(source), target: string(target), permissions: string(permissions) }, node.span);
+  return mappingNode(
+    { source: string(source), target: string(target || source), permissions: string(permissions) },
+    node.span,
+  );
 };
 
 const gpus: Transform = (node) => {
@@ -129,7 +146,7 @@ const hosts: Transform = (node, { path, problems }) => {
 /** The places that have a short form, with what makes it long. */
 export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.build": inField("context"),
-  "services.*.build.additional_contexts": assignments,
+  "services.*.build.additional_contexts": contexts,
   "services.*.build.ssh": assignments,
   "services.*.build.secrets.*": inField("source"),
   "services.*.build.extra_hosts": hosts,

@@ -13,7 +13,7 @@ export interface PortSpec {
  */
 export function parsePorts(text: string): PortSpec[] | string {
   const parts = text.split(":");
-  const [container = "", protocol, ...more] = (parts.pop() ?? "").split("/");
+  const [container = "", protocol] = (parts.pop() ?? "").split("/");
   const host = parts.pop() ?? "";
   const address = parts.join(":");
   const hostIp = /^\[.*\]$/.test(address) ? address.slice(1, -1) : address;
@@ -23,8 +23,7 @@ export function parsePorts(text: string): PortSpec[] | string {
   const published = host === "" ? undefined : parseRange(host);
   if (host !== "" && !published) return `\`${host}\` is not a port or a range of ports`;
   const lowered = (protocol || "tcp").toLowerCase();
-  if (more.length > 0 || !["tcp", "udp", "sctp"].includes(lowered))
-    return `\`${protocol}\` is none of tcp, udp and sctp`;
+  if (!["tcp", "udp", "sctp"].includes(lowered)) return `\`${protocol}\` is none of tcp, udp and sctp`;
   if (hostIp !== "" && !isAddress(hostIp, address !== hostIp)) return `\`${hostIp}\` is not an IP address`;
   const [count, publishedCount] = [targets.last - targets.first, published ? published.last - published.first : 0];
   if (published && count !== publishedCount && count !== 0) {
@@ -57,5 +56,5 @@ function parseRange(text: string): Range | undefined {
 /** Whether `text` is an IPv4 address or, in brackets, an IPv6 one. */
 function isAddress(text: string, bracketed: boolean): boolean {
   if (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(text)) return text.split(".").every((part) => Number(part) <= 255);
-  return bracketed && /^[\da-f:.]+(?:%\w+)?$/i.test(text) && text.split("::").length <= 2 && text.includes(":");
+  return bracketed && /^[\da-f:.]+$/i.test(text) && text.split("::").length <= 2 && text.includes(":");
 }

@@ -1,4 +1,4 @@
-import { isNull, mappingNode, type Node, stringNode, valueNode, withField } from "../parse/node.ts";
+import { mappingNode, type Node, stringNode, valueNode } from "../parse/node.ts";
 import { below, formatPath } from "../parse/path.ts";
 import { parsePorts } from "./port-spec.ts";
 import type { Transform, TransformContext } from "./transform-context.ts";
@@ -13,7 +13,8 @@ export const ports: Transform = (node, context) => {
 function port(node: Node, { path, problems }: TransformContext): Node[] {
   if (node.kind === "mapping") {
     const target = node.entries.get("target")?.value;
-    if (target?.kind === "scalar" && Number(target.value) > 0) return [publishedAsText(node)];
+    if (target?.kind === "scalar" && Number(target.value) > 0) return [node];
+    if (node.damaged) return [];
     problems.error("COMPOSE_MISSING_FIELD", "a port has no target", {
       path,
       span: node.span,
@@ -46,10 +47,4 @@ function port(node: Node, { path, problems }: TransformContext): Node[] {
       node.span,
     ),
   );
-}
-
-function publishedAsText(node: Node): Node {
-  const published = node.kind === "mapping" ? node.entries.get("published")?.value : undefined;
-  if (node.kind !== "mapping" || published?.kind !== "scalar" || isNull(published)) return node;
-  return withField(node, "published", stringNode(published.text, published.span));
 }

@@ -6,7 +6,8 @@ import type { Transform } from "./transform-context.ts";
 /** An item of a service's `volumes`: `source:target:options` becomes a mapping. Targets are cleaned. */
 export const volumeMount: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
-    if (stringField(node, "target")) return node;
+    if (node.entries.has("target")) return node;
+    if (node.damaged) return undefined;
     problems.error("COMPOSE_MISSING_FIELD", "a volume has no target", {
       path,
       span: node.span,

@@ -10,6 +10,8 @@ import { checkService } from "./check-service.ts";
 /** The names that the services of a project may refer to. */
 export interface KnownNames {
   readonly enabled: ReadonlySet<string>;
+  /** Those of them that have a `build`. */
+  readonly buildable: ReadonlySet<string>;
   /** Services that wait for a profile. */
   readonly disabled: ReadonlySet<string>;
   /** Undefined where something was wrong in the section, so that nobody can say what is missing in it. */
@@ -45,6 +47,9 @@ function knownNames(root: Mapping, disabled: Mapping): KnownNames {
     return node?.kind === "mapping" && node.damaged ? undefined : new Set(fieldsOf(node).map(([key]) => key));
   };
   return {
+    buildable: new Set(
+      fieldsOf(fieldOf(root, "services")).flatMap(([key, { value }]) => (fieldOf(value, "build") ? key : [])),
+    ),
     enabled: keys("services") ?? new Set(),
     disabled: new Set(disabled.entries.keys()),
     sections: {
@@ -131,8 +136,9 @@ function references(service: Mapping, path: Path | undefined): Reference[] {
   for (const { section, holder, path: place } of mounts) {
     for (const [index, mount] of itemsOf(fieldOf(holder, section)).entries()) {
       const source = fieldOf(mount, "source");
-      const name = stringOf(source);
-      if (name !== undefined) result.push({ section, name, path: below(place, index), span: source?.span });
+      const name = source || (mount.kind === "mapping" && mount.damaged) ? stringOf(source) : "";
+      if (name !== undefined)
+        result.push({ section, name, path: below(place, index), span: source?.span ?? mount.span });
     }
   }
   return result;

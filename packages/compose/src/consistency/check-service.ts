@@ -1,5 +1,6 @@
 import { fieldOf, fieldsOf, isNull, itemsOf, type Mapping, type Node, stringField, stringOf } from "../parse/node.ts";
 import { below, pathOf } from "../parse/path.ts";
+import { sequenceForm } from "../merge/sequence-form.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { readNumber } from "../schema/read-number.ts";
 import { parseSize } from "../schema/parse-size.ts";
@@ -66,10 +67,11 @@ class ServiceCheck {
     }
     for (const [, { value }] of fieldsOf(fieldOf(build, "additional_contexts"))) {
       const other = /^service:(.*)$/s.exec(stringOf(value) ?? "")?.[1];
-      if (other === undefined || names.enabled.has(other)) continue;
+      if (other === undefined || names.buildable.has(other)) continue;
+      const known = names.enabled.has(other);
       this.#problems.error(
         "COMPOSE_UNDEFINED_REFERENCE",
-        `service \`${this.#name}\` builds on \`${other}\`, which is not defined`,
+        `service \`${this.#name}\` builds on \`${other}\`, which ${known ? "is not built itself" : "is not defined"}`,
         {
           path: pathOf("services", this.#name, "build", "additional_contexts"),
           span: value.span,
@@ -108,10 +110,13 @@ class ServiceCheck {
     const deploy = fieldOf(this.#service, "deploy");
     for (const twin of twins) {
       const own = fieldOf(this.#service, twin.field);
-      let other: Node | undefined = deploy;
-      for (const key of twin.deploy) other = fieldOf(other, key);
-      if (!own || !other || isNull(own) || isNull(other) || amount(own) === amount(other)) continue;
+      let holder: Node | undefined = deploy;
+      for (const key of twin.deploy.slice(0, -1)) holder = fieldOf(holder, key);
+      const other = fieldOf(holder, twin.deploy.at(-1) ?? "");
+      if (!own || isNull(own) || holder?.kind !== "mapping") continue;
+      if (twin.field === "scale" && (!other || isNull(other))) continue;
       if (twin.field !== "scale" && amount(own) === 0) continue;
+      if (amount(own) === (other && !isNull(other) ? amount(other) : 0)) continue;
       const path = ["deploy", ...twin.deploy].join(".");
       this.#conflict(twin.field, `\`${twin.field}\` and \`${path}\` say different things`, "keep one of the two");
     }
@@ -135,19 +140,27 @@ class ServiceCheck {
   }
 
   #mounts(): void {
-    const targets = new Map<string, number>();
+    const targets = new Map<string, string>();
+    const tmpfs = fieldOf(this.#service, "tmpfs");
+    for (const [index, mount] of (tmpfs ? sequenceForm(tmpfs) : []).entries()) {
+      const target = stringOf(mount)?.split(":", 1)[0];
+      if (target !== undefined) this.#mount(target, "tmpfs", index, mount, targets);
+    }
     for (const [index, volume] of itemsOf(fieldOf(this.#service, "volumes")).entries()) {
       const target = stringField(volume, "target");
-      if (target === undefined) continue;
-      const first = targets.get(target);
-      targets.set(target, index);
-      if (first === undefined) continue;
-      this.#problems.error("COMPOSE_CONFLICT", `\`${target}\` is mounted twice in service \`${this.#name}\``, {
-        path: below(pathOf("services", this.#name, "volumes"), index),
-        span: volume.span,
-        hint: `the other one is volumes[${first}]`,
-      });
+      if (target !== undefined) this.#mount(target, "volumes", index, volume, targets);
     }
+  }
+
+  #mount(target: string, field: string, index: number, node: Node, targets: Map<string, string>): void {
+    const first = targets.get(target);
+    targets.set(target, `${field}[${index}]`);
+    if (first === undefined) return;
+    this.#problems.error("COMPOSE_CONFLICT", `\`${target}\` is mounted twice in service \`${this.#name}\``, {
+      path: below(pathOf("services", this.#name, field), index),
+      span: node.span,
+      hint: `the other one is ${first}`,
+    });
   }
 }
 

@@ -34,13 +34,13 @@ function section(root: Mapping, key: string): Record<string, unknown> {
 function decodeService(name: string, node: Node): Service {
   const decoded = decode(node, serviceShape) as Partial<Service>;
   return {
-    environment: {},
-    ports: [],
-    volumes: [],
-    networks: {},
-    depends_on: {},
-    labels: {},
-    ...decoded,
     name,
+    ...decoded,
+    environment: decoded.environment ?? {},
+    ports: decoded.ports ?? [],
+    volumes: decoded.volumes ?? [],
+    networks: decoded.networks ?? {},
+    depends_on: decoded.depends_on ?? {},
+    labels: decoded.labels ?? {},
   };
 }

@@ -2,8 +2,9 @@ import type { Mapping, Node, Scalar } from "../parse/node.ts";
 import { plainValue } from "../parse/plain-value.ts";
 import { formatDuration, parseDuration } from "../schema/parse-duration.ts";
 import { parseSize } from "../schema/parse-size.ts";
+import { readNumber } from "../schema/read-number.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
-import type { RecordShape, Shape } from "../schema/shape.ts";
+import type { RecordShape, ScalarShape, Shape } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
 import { assignmentPairs } from "./assignment-pairs.ts";
 import { readHosts } from "./read-hosts.ts";
@@ -83,14 +84,17 @@ function decodeCommand(node: Node): string[] | undefined {
   return node.kind === "scalar" && node.value !== null ? splitCommand(node.text)?.words : undefined;
 }
 
-function decodeScalar(node: Scalar, shape: Shape): unknown {
+function decodeScalar(node: Scalar, shape: ScalarShape): unknown {
   switch (shape.kind) {
+    case "text":
+      return node.text;
     case "boolean":
       return typeof node.value === "string" ? readBoolean(node.value) : node.value;
     case "number":
-      return Number(node.value);
+      return shape.whole ? Math.trunc(readValue(node)) : roundToSingle(readValue(node));
     case "bytes":
-      return typeof node.value === "string" ? String(parseSize(node.value)) : node.text;
+      if (typeof node.value === "string") return BigInt(parseSize(node.value) ?? 0).toString();
+      return node.float ? "0" : node.text;
     case "duration":
       return formatDuration(parseDuration(node.text) ?? 0);
     case "fileMode":
@@ -100,8 +104,22 @@ function decodeScalar(node: Scalar, shape: Shape): unknown {
     case "deviceCount":
       return node.value === "all" ? -1 : Number(node.value);
     default:
-      return node.text;
+      return shape satisfies never;
   }
+}
+
+function readValue({ value, text }: Scalar): number {
+  return typeof value === "string" ? (readNumber(text, false) ?? 0) : Number(value);
+}
+
+/** The shortest number that is the same in single precision, which is what the reference implementation counts in. */
+function roundToSingle(value: number): number {
+  const single = Math.fround(value);
+  for (let digits = 1; digits < 10; digits++) {
+    const shorter = Number(single.toPrecision(digits));
+    if (Math.fround(shorter) === single) return shorter;
+  }
+  return single;
 }
 
 function textOf(node: Node): string {

@@ -14,7 +14,7 @@ export function readHosts(node: Node): string[] {
 
 /** `host=address` from that or `host:address`; undefined for what has no address. */
 export function readHost(text: string): string | undefined {
-  const match = /^([^=]+)=(.+)$/s.exec(text) ?? /^([^:]+):(.+)$/s.exec(text);
+  const match = /^([^=]+)=(.*)$/s.exec(text) ?? /^([^:]+):(.*)$/s.exec(text);
   return match ? `${match[1]}=${bare(match[2] ?? "")}` : undefined;
 }
 

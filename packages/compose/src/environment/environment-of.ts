@@ -9,12 +9,10 @@ export function environmentOf(
   path: string,
   lookup: Lookup,
   { problems, displayName }: Pick<PipelineContext, "problems" | "displayName">,
-  format?: "raw",
+  { format, earlier }: { readonly format?: "raw" | undefined; readonly earlier?: Lookup } = {},
 ): ReadonlyMap<string, string> {
-  // Offsets are those of the text with plain line ends; lines and columns are the same.
-  const plain = text.replaceAll("\r\n", "\n");
-  const { variables, issues } = format === "raw" ? parseRawDotenv(plain) : parseDotenv(plain, lookup);
-  const source = new SourceText(plain, displayName(path));
+  const { variables, issues } = format === "raw" ? parseRawDotenv(text) : parseDotenv(text, lookup, earlier);
+  const source = new SourceText(text, displayName(path));
   for (const { message, start, end, severity } of issues) {
     const span = { source, start, end };
     if (severity === "error") problems.error("COMPOSE_BAD_ENV_FILE", message, { span });

@@ -7,6 +7,7 @@ export type FileAnswer = { readonly text: string } | "missing" | "pending" | "un
  */
 export class FileTable {
   readonly #files = new Map<string, string | undefined>();
+  readonly #redirected = new Map<string, string | undefined>();
   readonly #wanted = new Set<string>();
   readonly #readable: boolean;
 
@@ -26,7 +27,22 @@ export class FileTable {
     this.#files.set(path, text);
   }
 
+  /** What the host said a remote reference is; undefined where it refused. */
+  redirect(reference: string, path: string | undefined): void {
+    this.#wanted.delete(reference);
+    this.#redirected.set(reference, path);
+  }
+
+  /** The path behind a remote reference; undefined where nobody gives one, or while it is asked for. */
+  pathOf(reference: string): { readonly path: string | undefined } | "pending" {
+    if (!this.#readable) return { path: undefined };
+    if (this.#redirected.has(reference)) return { path: this.#redirected.get(reference) };
+    this.#wanted.add(reference);
+    return "pending";
+  }
+
   read(path: string): FileAnswer {
+    if (path === "/dev/null") return { text: "" };
     if (!this.#readable) return "unavailable";
     if (!this.#files.has(path)) {
       this.#wanted.add(path);

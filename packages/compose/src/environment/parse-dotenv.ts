@@ -18,33 +18,41 @@ export interface Dotenv {
  * Reads `KEY=value` lines as the reference implementation does: `export` before a name and `KEY: value` are allowed, `#`
  * starts a comment at the start of a line or after a blank, single quotes keep everything, double quotes know escapes,
  * both may span lines, and `$V` stands for what `lookup` gives or an earlier line set. A name alone takes its value from
- * `lookup`, and is left out if it has none there.
+ * `lookup`, and is left out if it has none there. `earlier` gives what earlier files set: a line of this one wins.
  */
-export function parseDotenv(text: string, lookup: Lookup): Dotenv {
-  return new DotenvParser(text, lookup).parse();
+export function parseDotenv(text: string, lookup: Lookup, earlier: Lookup = () => undefined): Dotenv {
+  return new DotenvParser(text, lookup, earlier).parse();
 }
 
 /** Reads `KEY=value` lines as they stand: nothing is unquoted, nothing is replaced. */
 export function parseRawDotenv(text: string): Dotenv {
   const variables = new Map<string, string>();
-  for (const line of text.split(/\r?\n/)) {
-    const [, key, value] = /^\s*([^#=\s][^=]*)=(.*)$/s.exec(line) ?? [];
-    if (key !== undefined && value !== undefined) variables.set(key, value);
+  const issues: DotenvIssue[] = [];
+  let start = 0;
+  for (const full of text.split("\n")) {
+    const line = full.replace(/\r$/, "");
+    const [, key, value] = /^\s*([^#=\s][^=]*)(?:=(.*))?$/s.exec(line) ?? [];
+    if (key !== undefined && /\s/.test(key)) {
+      const message = `the name of a variable cannot have blanks in it (\`${key}\`)`;
+      issues.push({ message, start, end: start + line.length, severity: "error" });
+    } else if (key !== undefined && value !== undefined) variables.set(key, value);
+    start += full.length + 1;
   }
-  return { variables, issues: [] };
+  return { variables, issues };
 }
 
 class DotenvParser {
   readonly #text: string;
   readonly #lookup: Lookup;
+  readonly #earlier: Lookup;
   readonly #variables = new Map<string, string>();
   readonly #issues: DotenvIssue[] = [];
-  #at: number;
+  #at = 0;
 
-  constructor(text: string, lookup: Lookup) {
-    this.#text = text.replaceAll("\r\n", "\n");
+  constructor(text: string, lookup: Lookup, earlier: Lookup) {
+    this.#text = text.startsWith("\uFEFF") ? text.slice(1) : text;
     this.#lookup = lookup;
-    this.#at = this.#text.startsWith("\uFEFF") ? 1 : 0;
+    this.#earlier = earlier;
   }
 
   parse(): Dotenv {
@@ -70,10 +78,8 @@ class DotenvParser {
     const end = start + key.length;
     const separator = this.#text[this.#at];
     const bad = /[^\p{L}\p{N}_.\-[\]]/u.exec(key)?.[0];
-    if (key === "" || bad !== undefined) {
-      const what =
-        key === "" ? "a name is missing before `=`" : `\`${bad}\` cannot be in the name of a variable (\`${key}\`)`;
-      this.#issue(what, start, Math.max(end, start + 1));
+    if (bad !== undefined) {
+      this.#issue(`\`${bad}\` cannot be in the name of a variable (\`${key}\`)`, start, Math.max(end, start + 1));
       this.#skip(/[^\n]*/y);
       return;
     }
@@ -93,7 +99,7 @@ class DotenvParser {
     const quote = this.#text[start];
     if (quote !== '"' && quote !== "'") {
       const line = this.#skip(/[^\n]*/y);
-      return this.#expand(line.startsWith("#") ? "" : (line.split(" #", 1)[0] ?? "").trimEnd(), start);
+      return this.#expand((line.split(" #", 1)[0] ?? "").trimEnd(), start);
     }
     const quoted = this.#skip(quote === '"' ? /"(?:\\[^]|[^"\\])*"/y : /'(?:\\[^]|[^'\\])*'/y);
     if (quoted === "") {
@@ -106,7 +112,7 @@ class DotenvParser {
   }
 
   #expand(text: string, start: number): string {
-    const found = substitute(text, (name) => this.#lookup(name) ?? this.#variables.get(name));
+    const found = substitute(text, (name) => this.#lookup(name) ?? this.#variables.get(name) ?? this.#earlier(name));
     for (const issue of found.issues) this.#substitutionIssue(issue, start, text);
     return found.text;
   }

@@ -31,7 +31,8 @@ function withVariables(name: string, service: Mapping, lookup: Lookup, context: 
   const environment = fieldOf(service, "environment");
   const own = new Map(assignmentPairs(environment ?? nothing).map(({ key, value }) => [key, value]));
   const variables = new Map<string, string>();
-  const known: Lookup = (key) => lookup(key) ?? own.get(key) ?? variables.get(key);
+  const known: Lookup = (key) => lookup(key) ?? own.get(key);
+  const earlier: Lookup = (key) => variables.get(key);
   for (const [index, file] of files.entries()) {
     const path = stringField(file, "path");
     if (path === undefined) continue;
@@ -49,7 +50,10 @@ function withVariables(name: string, service: Mapping, lookup: Lookup, context: 
     }
     const text = requireFile(path, { ...place, what: "env file" }, context);
     if (text === undefined) continue;
-    for (const [key, value] of environmentOf(text, path, known, context, format ? "raw" : undefined)) {
+    for (const [key, value] of environmentOf(text, path, known, context, {
+      format: format ? "raw" : undefined,
+      earlier,
+    })) {
       variables.set(key, value);
     }
   }

@@ -19,6 +19,7 @@ import {
 } from "../parse/node.ts";
 import { below, type Path, pathOf } from "../parse/path.ts";
 import { pathRules, resolveWith } from "../paths/path-rules.ts";
+import { isRemote } from "../paths/is-remote.ts";
 import { directoryOf } from "../paths/posix-path.ts";
 import { type PipelineContext, requireFile, type Scope } from "../pipeline/pipeline-context.ts";
 import { suggestion } from "../suggestion.ts";
@@ -107,7 +108,9 @@ function otherFile(
 ): { services: Mapping; site: ExtendsSite } | undefined {
   const { context, scope } = site;
   const request = { path: path && below(path, "file"), span: node?.span, what: "file" };
-  if (/^(?:https?:\/\/|git@|oci:\/\/|ssh:\/\/)/.test(name)) {
+  const remote = isRemote(name) ? context.files.pathOf(name) : undefined;
+  if (remote === "pending") return undefined;
+  if (remote && remote.path === undefined) {
     context.problems.error(
       "COMPOSE_UNSUPPORTED",
       `\`${name}\` is not fetched: only files here can be extended`,
@@ -115,7 +118,7 @@ function otherFile(
     );
     return undefined;
   }
-  const file = resolveWith(scope, name);
+  const file = remote?.path ?? resolveWith(scope, name);
   const text = requireFile(file, request, context);
   if (text === undefined) return undefined;
   const directory = directoryOf(file);

@@ -1,14 +1,26 @@
 import { environmentOf } from "../environment/environment-of.ts";
-import { merge } from "../merge/merge.ts";
-import { fieldOf, itemsOf, type Node, stringField, stringOf } from "../parse/node.ts";
+import {
+  type Entry,
+  fieldOf,
+  fieldsOf,
+  isNull,
+  itemsOf,
+  type Mapping,
+  type Node,
+  stringField,
+  stringOf,
+  withField,
+  withoutField,
+} from "../parse/node.ts";
 import { below, type Path, pathOf } from "../parse/path.ts";
 import { resolveWith } from "../paths/path-rules.ts";
+import { isRemote } from "../paths/is-remote.ts";
 import { directoryOf } from "../paths/posix-path.ts";
 import type { LoadModel, ModelFile } from "../pipeline/model-file.ts";
 import { type PipelineContext, requireFile, type Scope } from "../pipeline/pipeline-context.ts";
 
 /**
- * What the document's `include` brings, merged; undefined if it includes nothing. Each included project has a project
+ * The document with the resources that its `include` brings; undefined if it includes nothing. Each included project has a project
  * directory and an `.env` of its own, over which the variables of the including project win. `loadModel` loads one.
  */
 export function applyIncludes(
@@ -20,12 +32,57 @@ export function applyIncludes(
 ): Node | undefined {
   const include = fieldOf(root, "include");
   if (include?.kind !== "sequence") return undefined;
-  let result: Node | undefined;
+  let result = withoutField(root as Mapping, "include");
   for (const [index, item] of include.items.entries()) {
     const model = includeOne(item, pathOf("include", index), scope, context, including, loadModel);
-    if (model) result = result ? merge(result, model, context.problems) : model;
+    if (model) result = importResources(model, result, context);
   }
   return result;
+}
+
+const sections = ["services", "networks", "volumes", "secrets", "configs", "models"];
+
+/** The document with the resources of an included one, which may be there already only if they are the same. */
+function importResources(included: Node, root: Mapping, { problems }: PipelineContext): Mapping {
+  let result = root;
+  for (const section of sections) {
+    const [theirs, ours] = [fieldOf(included, section), fieldOf(result, section)];
+    if (theirs?.kind !== "mapping" || (ours && ours.kind !== "mapping" && !isNull(ours))) continue;
+    const entries = new Map<string, Entry>(fieldsOf(ours));
+    for (const [name, entry] of theirs.entries) {
+      const own = entries.get(name);
+      if (!own) entries.set(name, entry);
+      else if (!sameValue(own.value, entry.value)) {
+        problems.error("COMPOSE_CONFLICT", `\`${section}.${name}\` is also in an included file, and not the same`, {
+          path: pathOf(section, name),
+          span: own.key ?? own.value.span,
+          hint: "change it in a file that is included beside it, as in `path: [included.yaml, change.yaml]`",
+        });
+      }
+    }
+    result = withField(result, section, { kind: "mapping", entries, span: ours?.span ?? theirs.span });
+  }
+  return result;
+}
+
+function sameValue(one: Node, other: Node): boolean {
+  if (one.kind === "scalar" || other.kind === "scalar") {
+    return one.kind === "scalar" && other.kind === "scalar" && one.value === other.value;
+  }
+  if (one.kind === "sequence" || other.kind === "sequence") {
+    const [left, right] = [itemsOf(one), itemsOf(other)];
+    return (
+      one.kind === other.kind && left.length === right.length && left.every((item, i) => sameValue(item, right[i]!))
+    );
+  }
+  const [left, right] = [one.entries, other.entries];
+  return (
+    left.size === right.size &&
+    [...left].every(([key, { value }]) => {
+      const twin = right.get(key);
+      return twin !== undefined && sameValue(value, twin.value);
+    })
+  );
 }
 
 function includeOne(
@@ -65,11 +122,13 @@ function readIncluded(
   const name = stringOf(node);
   if (name === undefined) return undefined;
   const place = { path, span: node.span };
-  if (/^(?:https?:\/\/|git@|oci:\/\/|ssh:\/\/)/.test(name)) {
+  const remote = isRemote(name) ? context.files.pathOf(name) : undefined;
+  if (remote === "pending") return undefined;
+  if (remote && remote.path === undefined) {
     context.problems.error("COMPOSE_UNSUPPORTED", `\`${name}\` is not fetched: only files here can be included`, place);
     return undefined;
   }
-  const file = resolveWith(scope, name);
+  const file = remote?.path ?? resolveWith(scope, name);
   if (including.includes(file)) {
     const cycle = [...including.slice(including.indexOf(file)), file].map(context.displayName).join(" → ");
     context.problems.error("COMPOSE_INCLUDE_CYCLE", `files include each other: ${cycle}`, place);

@@ -21,7 +21,6 @@ test.each([
   ["${E+x}${E:+x}${V:+${V}y}${X+q}", "xvaly"],
   ["${X-a:?b}", "a:?b"],
   ["${V:?no}${V?no}${E?no}", "valval"],
-  ["${V:-${unclosed}", "val"],
 ])("%s → %s", (text, expected) => {
   expect(substitute(text, lookup)).toEqual({ text: expected, issues: [] });
 });

@@ -23,10 +23,18 @@ export interface Substitution {
 export function substitute(text: string, lookup: Lookup): Substitution {
   if (!text.includes("$")) return { text, issues: [] };
   const issues: SubstitutionIssue[] = [];
-  return { text: expand(text, 0, lookup, issues), issues };
+  return { text: expand(text, 0, 0, lookup, issues), issues };
 }
 
-function expand(text: string, offset: number, lookup: Lookup, issues: SubstitutionIssue[]): string {
+/** Defaults of defaults of defaults: nobody writes more of them. */
+const maxDepth = 50;
+
+function expand(text: string, offset: number, depth: number, lookup: Lookup, issues: SubstitutionIssue[]): string {
+  if (depth > maxDepth) {
+    const message = `variables are nested more than ${maxDepth} times`;
+    issues.push({ kind: "syntax", message, start: offset, end: offset + text.length });
+    return "";
+  }
   let result = "";
   let i = 0;
   while (i < text.length) {
@@ -45,7 +53,7 @@ function expand(text: string, offset: number, lookup: Lookup, issues: Substituti
       i = end < 0 ? text.length : end + 1;
       const place = { start: offset + dollar, end: offset + i };
       if (end < 0) issues.push({ kind: "syntax", message: "`${` has no closing `}`", ...place });
-      else result += braced(inside, offset + dollar + 2, place, lookup, issues);
+      else result += braced(inside, offset + dollar + 2, depth, place, lookup, issues);
     } else if (name === undefined) {
       result += "$";
       i += 1;
@@ -70,8 +78,15 @@ function valueOf(name: string, place: Place, lookup: Lookup, issues: Substitutio
   return value ?? "";
 }
 
-/** The content of `${…}`. The earliest operator wins; what follows it is not looked at unless it is needed. */
-function braced(inside: string, offset: number, place: Place, lookup: Lookup, issues: SubstitutionIssue[]): string {
+/** The content of `${…}`. The earliest operator wins. */
+function braced(
+  inside: string,
+  offset: number,
+  depth: number,
+  place: Place,
+  lookup: Lookup,
+  issues: SubstitutionIssue[],
+): string {
   const match = /^([_a-zA-Z][_a-zA-Z0-9]*)(?:(:?[-?+])(.*))?$/.exec(inside);
   if (!match) {
     const message = `\`\${${inside.replaceAll("\n", "\\n")}}\` is no variable: expected a name, then nothing, or one of :- - :? ? :+ + and a text`;
@@ -82,11 +97,15 @@ function braced(inside: string, offset: number, place: Place, lookup: Lookup, is
   if (operator === undefined) return valueOf(name, place, lookup, issues);
   const value = lookup(name);
   const present = operator.startsWith(":") ? value !== undefined && value !== "" : value !== undefined;
-  const other = (): string => expand(rest, offset + inside.length - rest.length, lookup, issues);
-  if (operator.endsWith("-")) return present ? (value ?? "") : other();
-  if (operator.endsWith("+")) return present ? other() : "";
+  if (operator.endsWith("+") && !present) return "";
+  const noticed: SubstitutionIssue[] = [];
+  const reason = expand(rest, offset + inside.length - rest.length, depth + 1, lookup, noticed);
+  const needed = operator.endsWith("+") || !present;
+  // What is not needed must be right all the same, but may name variables that are not set.
+  issues.push(...noticed.filter(({ kind }) => needed || kind !== "unset"));
+  if (operator.endsWith("+")) return reason;
   if (present) return value ?? "";
-  const reason = other();
+  if (operator.endsWith("-")) return reason;
   issues.push({
     kind: "required",
     message: `variable ${name} is required and has no value${reason === "" ? "" : `: ${reason}`}`,

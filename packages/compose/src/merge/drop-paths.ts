@@ -19,7 +19,6 @@ function dropKeys(node: Node, keys: readonly (string | number)[]): Node {
     else entries.set(String(first), { ...entry, value: dropKeys(entry.value, rest) });
     return withEntries(node, entries);
   }
-  if (node.kind !== "sequence" || typeof first !== "number") return node;
-  if (rest.length === 0) return { ...node, items: node.items.filter((_, index) => index !== first) };
-  return { ...node, items: node.items.map((item, index) => (index === first ? dropKeys(item, rest) : item)) };
+  // The items of a list are never those of another list.
+  return node;
 }

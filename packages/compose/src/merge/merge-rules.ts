@@ -59,8 +59,8 @@ const logging: MergeRule = (base, over, fields) => {
   return before === undefined || after === undefined || before === after ? fields(base, over) : over;
 };
 
-const ulimit: MergeRule = (base, over, fields) =>
-  base.kind === "mapping" && over.kind === "mapping" ? fields(base, over) : over;
+const scalarReplaces: MergeRule = (base, over) =>
+  base.kind === "sequence" && over.kind === "sequence" ? append(base, over, () => over) : over;
 
 /** Address pools are the same if their subnets are. */
 const addressPools: MergeRule = (base, over, fields) => {
@@ -106,5 +106,6 @@ export const mergeRules: PathTable<MergeRule> = new PathTable<MergeRule>({
   "services.*.networks": asMappings(),
   "services.*.sysctls": append,
   "services.*.tmpfs": append,
-  "services.*.ulimits.*": ulimit,
+  "services.*.provider.options.*": scalarReplaces,
+  "services.*.ulimits.*": replace,
 });

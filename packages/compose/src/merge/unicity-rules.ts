@@ -23,10 +23,15 @@ const device: UnicityRule = (item) => {
 const port: UnicityRule = (item) => {
   if (item.kind !== "mapping") return textOf(item);
   const [host, published, inside, protocol] = ["host_ip", "published", "target", "protocol"].map((field) =>
-    textOf(fieldOf(item, field)),
+    goText(fieldOf(item, field)),
   );
   return `${host ?? "0.0.0.0"}:${published ?? ""}:${inside ?? ""}/${protocol ?? "tcp"}`;
 };
+
+/** The reference implementation tells a number from the string of its digits. */
+function goText(node: Node | undefined): string | undefined {
+  return node?.kind === "scalar" && typeof node.value === "number" ? `int=${node.text}` : textOf(node);
+}
 
 function mountIn(folder: string): UnicityRule {
   return (item) => {
@@ -49,7 +54,6 @@ export const unicityRules: PathTable<UnicityRule> = new PathTable<UnicityRule>({
   "services.*.annotations": key,
   "services.*.build.args": key,
   "services.*.build.additional_contexts": key,
-  "services.*.build.platforms": whole,
   "services.*.build.tags": whole,
   "services.*.build.labels": key,
   "services.*.cap_add": whole,

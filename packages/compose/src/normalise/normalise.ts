@@ -5,6 +5,7 @@ import {
   fieldOf,
   fieldsOf,
   type Mapping,
+  isNull,
   mappingNode,
   stringField,
   stringNode,
@@ -48,6 +49,10 @@ function normaliseService(service: Mapping, lookup: Lookup): Mapping {
   const policy = fieldOf(result, "pull_policy");
   if (policy?.kind === "scalar" && policy.value === "if_not_present") {
     result = withField(result, "pull_policy", stringNode("missing", policy.span));
+  }
+  const [scale, deploy] = [fieldOf(result, "scale"), fieldOf(result, "deploy")];
+  if (scale && !isNull(scale) && deploy?.kind === "mapping" && !deploy.entries.has("replicas")) {
+    result = withField(result, "deploy", withField(deploy, "replicas", scale));
   }
   result = withImpliedDependencies(result);
   const attached = fieldsOf(fieldOf(result, "networks")).length > 0;
@@ -95,6 +100,8 @@ function withDefaultNetwork(root: Mapping): Mapping {
   return withField(root, "networks", { kind: "mapping", entries, span: networks?.span });
 }
 
+const nothing = valueNode(null);
+
 function withNames(root: Mapping, section: string, { projectName }: NormaliseOptions): Mapping {
   const resources = fieldOf(root, section);
   if (resources?.kind !== "mapping") return root;
@@ -104,7 +111,9 @@ function withNames(root: Mapping, section: string, { projectName }: NormaliseOpt
     const external = fieldOf(resource, "external");
     const foreign = external?.kind === "scalar" && readBoolean(external.text) === true;
     const own = foreign ? key : `${projectName}_${key}`;
-    const value = stringField(resource, "name") ? resource : withField(resource, "name", stringNode(own, entry.key));
+    const value = isNull(fieldOf(resource, "name") ?? nothing)
+      ? withField(resource, "name", stringNode(own, entry.key))
+      : resource;
     entries.set(key, { ...entry, value });
   }
   return withField(root, section, { ...resources, entries });

@@ -6,6 +6,7 @@ import { brokenNode, type Entry, type Mapping, type Node, type Scalar, valueNode
 import { below, type Path } from "./path.ts";
 import { resolvePlain } from "./resolve-scalar.ts";
 import { resolveTagged } from "./resolve-tagged.ts";
+import type { RelaxedText } from "./relaxed-text.ts";
 import type { SourceText, Span } from "./source-text.ts";
 
 /** One document of a compose file. */
@@ -31,6 +32,9 @@ const localTags = ["!reset", "!override"];
 /** Builds nodes from the events of one text. Used once. */
 export class ComposeTree {
   readonly #source: SourceText;
+  /** What the events' offsets are in. */
+  readonly #text: string;
+  readonly #original: (offset: number) => number;
   readonly #events: readonly Event[];
   readonly #problems: ProblemList;
   readonly #anchors = new Map<string, Built | "open">();
@@ -39,8 +43,10 @@ export class ComposeTree {
   #position = 0;
   #total = 0;
 
-  constructor(source: SourceText, events: readonly Event[], problems: ProblemList) {
+  constructor(source: SourceText, text: RelaxedText, events: readonly Event[], problems: ProblemList) {
     this.#source = source;
+    this.#text = text.text;
+    this.#original = text.original;
     this.#events = events;
     this.#problems = problems;
   }
@@ -49,7 +55,6 @@ export class ComposeTree {
     const documents: ParsedDocument[] = [];
     while (this.#next < this.#events.length) {
       this.#next++;
-      this.#anchors.clear();
       const empty: Built = { node: this.#null(), size: 1, dropped: [] };
       const built = this.#peek()?.type === EVENT_ID.POP ? empty : this.#node(undefined);
       this.#next++;
@@ -74,7 +79,7 @@ export class ComposeTree {
   }
 
   #span(start: number, end: number): Span {
-    return { source: this.#source, start, end };
+    return { source: this.#source, start: this.#original(start), end: this.#original(end) };
   }
 
   #node(path: Path | undefined): Built {
@@ -82,8 +87,8 @@ export class ComposeTree {
     if (event.type === EVENT_ID.ALIAS) return this.#alias(event, path);
     if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP)
       return { node: this.#null(), size: 1, dropped: [] };
-    const tag = event.tagStart < 0 ? undefined : this.#source.text.slice(event.tagStart, event.tagEnd);
-    const anchor = event.anchorStart < 0 ? undefined : this.#source.text.slice(event.anchorStart, event.anchorEnd);
+    const tag = event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
+    const anchor = event.anchorStart < 0 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd);
     this.#position = Math.max(this.#position, event.tagEnd, event.anchorEnd);
     if (anchor !== undefined) this.#anchors.set(anchor, "open");
     let built: Built;
@@ -108,7 +113,7 @@ export class ComposeTree {
   }
 
   #alias(event: AliasEvent, path: Path | undefined): Built {
-    const name = this.#source.text.slice(event.anchorStart, event.anchorEnd);
+    const name = this.#text.slice(event.anchorStart, event.anchorEnd);
     const span = this.#span(event.anchorStart - 1, event.anchorEnd);
     this.#position = event.anchorEnd;
     const target = this.#anchors.get(name);
@@ -137,7 +142,7 @@ export class ComposeTree {
     const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
     const span = this.#span(event.valueStart - quote, event.valueEnd + quote);
     this.#position = span.end;
-    const text = getScalarValue(this.#source.text, event);
+    const text = getScalarValue(this.#text, event);
     const plain = event.style === SCALAR_STYLE.PLAIN;
     if (tag !== undefined && !localTags.includes(tag)) {
       return { node: resolveTagged(text, tag, span, path, this.#problems), size: 1, dropped: [] };
@@ -176,6 +181,14 @@ export class ComposeTree {
       size += value.size;
       damaged ||= name === undefined;
       if (name === undefined) continue;
+      if (merging && merges.length > 0) {
+        this.#problems.error("COMPOSE_DUPLICATE_KEY", "key `<<` is there already", {
+          span: key?.span,
+          path,
+          hint: "merge a list instead: `<<: [*one, *other]`",
+        });
+        continue;
+      }
       if (merging) {
         if (value.node) merges.push(value.node);
         dropped.push(...value.dropped);
@@ -195,12 +208,12 @@ export class ComposeTree {
   #isMergeKey(): boolean {
     const event = this.#peek();
     if (event?.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN) return false;
-    return this.#source.text.slice(event.valueStart, event.valueEnd) === "<<";
+    return this.#text.slice(event.valueStart, event.valueEnd) === "<<";
   }
 
   #keyName(key: Node | undefined, path: Path | undefined): string | undefined {
     if (key?.kind === "scalar" && typeof key.value === "string" && !key.date) return key.value;
-    const written = key?.span ? this.#source.text.slice(key.span.start, key.span.end) : "";
+    const written = key?.span ? key.span.source.text.slice(key.span.start, key.span.end) : "";
     this.#problems.error("COMPOSE_KEY_NOT_STRING", `key \`${written}\` is not a string`, {
       span: key?.span,
       path,
@@ -228,13 +241,11 @@ export class ComposeTree {
     if (tag === "!reset") return { node: undefined, size: built.size, dropped: [[]] };
     if (tag === "!override") return { ...built, dropped: [[], ...built.dropped] };
     const kind = built.node?.kind;
-    if (kind === "scalar" || (kind === "sequence" && tag === "!!seq") || (kind === "mapping" && tag === "!!map")) {
-      return built;
-    }
-    this.#problems.error("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
+    if (tag === "!!seq" || tag === "!!map" || (kind === "scalar" && tag.startsWith("!!"))) return built;
+    this.#problems.warn("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
       span: this.#span(event.tagStart, event.tagEnd),
       path,
-      hint: suggestion(tag, localTags, "compose knows `!reset` and `!override`"),
+      hint: suggestion(tag, localTags, "it has no effect; compose knows `!reset` and `!override`"),
     });
     return built;
   }

@@ -25,6 +25,7 @@ export function mergeKeys(
 function sources(node: Node, path: Path | undefined, problems: ProblemList): Mapping[] {
   if (node.kind === "mapping") return [node];
   if (node.kind === "sequence" && node.items.every((item) => item.kind === "mapping")) return [...node.items];
+  if (node.kind === "scalar" && node.broken) return [];
   problems.error("COMPOSE_SYNTAX", "`<<` merges a mapping or a list of mappings", {
     span: node.span,
     path,

@@ -31,7 +31,7 @@ function convert(value: unknown, path: Path | undefined, problems: ProblemList, 
     }
     return { kind: "mapping", entries };
   }
-  problems.error("COMPOSE_WRONG_TYPE", `a ${typeof value} cannot be part of a composition`, { path });
+  problems.error("COMPOSE_WRONG_TYPE", `a value of type ${typeof value} cannot be part of a composition`, { path });
   return valueNode(null);
 }
 

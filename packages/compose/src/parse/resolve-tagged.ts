@@ -13,7 +13,7 @@ export function resolveTagged(
   problems: ProblemList,
 ): Scalar {
   const asText: Scalar = { kind: "scalar", value: text, text, span };
-  if (tag === "!" || tag === "!!str") return asText;
+  if (!tag.startsWith("!!") || tag === "!!str") return asText;
   const content = resolvePlain(text);
   switch (tag) {
     case "!!null":
@@ -28,6 +28,11 @@ export function resolveTagged(
       if (number && (tag === "!!float" || !number.float)) return { kind: "scalar", ...number, span };
       break;
     }
+    case "!!binary": {
+      const decoded = decodeBase64(text);
+      if (decoded !== undefined) return { kind: "scalar", value: decoded, text: decoded, span };
+      break;
+    }
     default:
       problems.error("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
         span,
@@ -38,4 +43,12 @@ export function resolveTagged(
   }
   problems.error("COMPOSE_SYNTAX", `\`${text}\` is not what its tag \`${tag}\` says`, { span, path });
   return asText;
+}
+
+function decodeBase64(text: string): string | undefined {
+  try {
+    return new TextDecoder().decode(Uint8Array.from(atob(text), (character) => character.charCodeAt(0)));
+  } catch {
+    return undefined;
+  }
 }

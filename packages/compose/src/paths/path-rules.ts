@@ -1,7 +1,7 @@
 import type { Transform } from "../canonical/transform-context.ts";
 import { fieldOf, type Node, stringField, stringNode, stringOf, withField } from "../parse/node.ts";
 import { PathTable } from "../parse/path-table.ts";
-import { cleanPath, resolvePath } from "./posix-path.ts";
+import { cleanPath, isDrivePath, resolvePath } from "./posix-path.ts";
 
 /** What paths are resolved with. */
 export interface PathBase {
@@ -13,13 +13,13 @@ export interface PathBase {
 
 /** The path from the point of view of the engine: absolute where the base is known. */
 export function resolveWith({ directory, home }: PathBase, path: string): string {
-  if (home !== undefined && (path === "~" || path.startsWith("~/"))) return cleanPath(`${home}/${path.slice(1)}`);
+  if (home !== undefined && path.startsWith("~")) return cleanPath(`${home}/${path.slice(1)}`);
   return resolvePath(directory, path);
 }
 
 /** Whether a build context is no folder here but something that the builder fetches, or another service. */
 export function isRemoteContext(context: string): boolean {
-  return /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
+  return context === "" || /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
 }
 
 /** The places that hold paths, made absolute. */
@@ -28,7 +28,12 @@ export function pathRules(base: PathBase): PathTable<Transform> {
     const path = stringOf(node);
     return path === undefined ? node : stringNode(resolveWith(base, path), node.span);
   };
-  const context: Transform = (node) => (isRemoteContext(stringOf(node) ?? "") ? node : resolved(node));
+  // Only mounts may be paths of another system than that of the project's folder.
+  const own = (node: Node): Node =>
+    base.directory.startsWith("/") && isDrivePath(stringOf(node) ?? "")
+      ? stringNode(cleanPath(`${base.directory}/${stringOf(node)}`), node.span)
+      : resolved(node);
+  const context: Transform = (node) => (isRemoteContext(stringOf(node) ?? "") ? node : own(node));
   const mount: Transform = (node, { path, problems }) => {
     if (node.kind !== "mapping") return node;
     const target = fieldOf(node, "target");
@@ -37,6 +42,7 @@ export function pathRules(base: PathBase): PathTable<Transform> {
       : node;
     if (stringField(node, "type") !== "bind") return cleaned;
     const source = fieldOf(node, "source");
+    if (!source && node.damaged) return undefined;
     if (!source || stringOf(source) === "") {
       problems.error("COMPOSE_MISSING_FIELD", "a bind mount has no source", {
         path,

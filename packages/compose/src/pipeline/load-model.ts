@@ -9,11 +9,13 @@ import { enforceUnicity } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
 import { resolveEnvironments } from "../normalise/resolve-variables.ts";
 import type { ParsedDocument } from "../parse/compose-tree.ts";
-import { isNull, type Mapping, mappingNode, withoutField } from "../parse/node.ts";
+import { isNull, type Mapping, mappingNode } from "../parse/node.ts";
+import { pathOf } from "../parse/path.ts";
 import { pathRules } from "../paths/path-rules.ts";
 import { describeNode } from "../schema/describe-node.ts";
 import { projectShape } from "../schema/project-shape.ts";
 import { checkRules } from "../validate/check-rules.ts";
+import { upgradedFile } from "../validate/upgraded-file.ts";
 import { isVersionOne } from "../validate/is-version-one.ts";
 import { validate } from "../validate/validate.ts";
 import type { ModelFile } from "./model-file.ts";
@@ -51,7 +53,6 @@ function addDocument(
   including: readonly string[],
 ): Mapping {
   const { problems } = context;
-  if (isNull(document.root)) return model;
   if (document.root.kind !== "mapping") {
     const message = `a compose file is a mapping, this is ${describeNode(document.root)}`;
     problems.error("COMPOSE_WRONG_TYPE", message, { span: document.root.span, hint: "start it with `services:`" });
@@ -60,15 +61,18 @@ function addDocument(
   if (isVersionOne(document.root)) {
     problems.error("COMPOSE_VERSION_1", "this is a compose file of version 1, which has no `services:`", {
       span: document.root.span,
-      hint: "put the services under `services:`; https://docs.docker.com/compose/releases/migrate/ tells the rest",
+      hint: `put the services under \`services:\`, as in\n${upgradedFile(document.root)}`,
     });
     return model;
   }
+  const version = document.root.entries.get("version");
+  if (version) {
+    const place = { path: pathOf("version"), span: version.key, hint: "remove it" };
+    problems.warn("COMPOSE_UNKNOWN_FIELD", "`version` is obsolete and has no effect", place);
+  }
   const written = interpolate(document.root, scope.lookup, problems);
-  const included = applyIncludes(written, scope, context, [...including, file.path], loadModel);
-  const own = included && written.kind === "mapping" ? withoutField(written, "include") : written;
-  const local = included ? merge(dropPaths(included, document.dropped), own, problems) : own;
-  const extended = applyExtends(local, { file: file.path, dropped: document.dropped, scope, context });
+  const own = applyExtends(written, { file: file.path, dropped: document.dropped, scope, context });
+  const extended = applyIncludes(own, scope, context, [...including, file.path], loadModel) ?? own;
   const merged = enforceUnicity(merge(dropPaths(model, document.dropped), extended, problems));
   const valid = validate(merged, projectShape, problems) ?? model;
   const canonical = enforceUnicity(transformTree(valid, canonicalRules, problems));

@@ -1,3 +1,4 @@
+import type { SourceRange } from "@slipway/errors";
 import { checkConsistency } from "../consistency/check-consistency.ts";
 import { decodeProject } from "../decode/decode-project.ts";
 import { withFileValues } from "../environment/service-environment.ts";
@@ -6,13 +7,14 @@ import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
 import { projectName } from "../name/project-name.ts";
 import { normalise } from "../normalise/normalise.ts";
-import { type Entry, fieldOf, mappingNode, withEntries, withField } from "../parse/node.ts";
+import { type Entry, fieldOf, mappingNode, type Node, withEntries, withField } from "../parse/node.ts";
+import type { Span } from "../parse/source-text.ts";
 import { resolvePath } from "../paths/posix-path.ts";
 import { splitProfiles } from "../profiles/split-profiles.ts";
 import { environmentOf } from "../environment/environment-of.ts";
 import { loadModel } from "./load-model.ts";
 import type { ModelFile } from "./model-file.ts";
-import type { PipelineContext, Scope } from "./pipeline-context.ts";
+import { type PipelineContext, requireFile, type Scope } from "./pipeline-context.ts";
 
 /** What the pipeline starts from. */
 export interface PipelineInput {
@@ -26,6 +28,8 @@ export interface PipelineInput {
   readonly profiles: readonly string[] | undefined;
   /** Whether the project's `.env` is read. */
   readonly readsDotenv: boolean;
+  /** Read instead of `.env`, later ones over earlier ones. */
+  readonly envFiles?: readonly string[] | undefined;
 }
 
 /** What comes out of it. */
@@ -33,6 +37,8 @@ export interface PipelineOutput {
   readonly project: Project;
   /** Services that wait for a profile. */
   readonly disabled: Readonly<Record<string, Service>>;
+  /** Where the value at these keys of the project was written. */
+  readonly locate: (keys: readonly (string | number)[]) => SourceRange | undefined;
 }
 
 /** From parsed files to a project. Undefined while files are missing or where something is wrong, which has been told. */
@@ -44,8 +50,12 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pip
   const name = projectName({ explicit, fallback, directory, documents, lookup: (key) => variables.get(key) }, problems);
   const lookup: Lookup = (key) => (key === "COMPOSE_PROJECT_NAME" ? name : variables.get(key));
   const scope: Scope = { directory, lookup, home: variables.get("HOME") ?? variables.get("USERPROFILE") };
-  const model = normalise(loadModel(input.files, scope, context, []), { projectName: name, lookup });
-  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").filter(Boolean);
+  const loaded = loadModel(input.files, scope, context, []);
+  if (!problems.hasErrors && loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
+    problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
+  }
+  const model = normalise(loaded, { projectName: name, lookup });
+  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
   const services = fieldOf(model, "services");
   const all = services?.kind === "mapping" ? services : mappingNode({});
   const split = splitProfiles(all, active);
@@ -62,15 +72,51 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pip
   if (problems.hasErrors || files.wanted.length > 0) return undefined;
   const project = decodeProject(withField(model, "services", withEntries(split.enabled, entries)), name);
   const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
-  return { project, disabled };
+  return { project, disabled, locate: (keys) => locate(running, keys) };
+}
+
+/** The place of the value at `keys`, or of what it is in. */
+function locate(root: Node, keys: readonly (string | number)[]): SourceRange | undefined {
+  let node: Node | undefined = root;
+  let span: Span | undefined;
+  for (const key of keys) {
+    if (node?.kind === "sequence") node = typeof key === "number" ? node.items[key] : undefined;
+    else {
+      const entry: Entry | undefined = node?.kind === "mapping" ? node.entries.get(String(key)) : undefined;
+      span = entry?.key ?? span;
+      node = entry?.value;
+    }
+    if (!node) break;
+    if (typeof key === "number") span = node.span ?? span;
+  }
+  return span?.source.range(span.start, span.end);
 }
 
 /** The variables of the process over those of the project's `.env`. */
 function projectEnvironment(input: PipelineInput, context: PipelineContext): ReadonlyMap<string, string> {
+  if (input.envFiles) return new Map([...givenVariables(input.envFiles, input, context), ...input.environment]);
   if (!input.readsDotenv) return input.environment;
   const path = resolvePath(input.directory, ".env");
   const answer = context.files.read(path);
   if (typeof answer !== "object") return input.environment;
   const own = environmentOf(answer.text, path, (key) => input.environment.get(key), context);
   return new Map([...own, ...input.environment]);
+}
+
+function givenVariables(
+  envFiles: readonly string[],
+  { directory, environment }: PipelineInput,
+  context: PipelineContext,
+): ReadonlyMap<string, string> {
+  const variables = new Map<string, string>();
+  const earlier: Lookup = (key) => variables.get(key);
+  for (const file of envFiles) {
+    const path = resolvePath(directory, file);
+    const text = requireFile(path, { path: undefined, span: undefined, what: "env file" }, context);
+    if (text === undefined) continue;
+    for (const [key, value] of environmentOf(text, path, (name) => environment.get(name), context, { earlier })) {
+      variables.set(key, value);
+    }
+  }
+  return variables;
 }

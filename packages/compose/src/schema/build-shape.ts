@@ -3,8 +3,8 @@ import { fileMounts, ulimits } from "./common-shapes.ts";
 import {
   boolean,
   byKind,
-  bytes,
   hosts,
+  kept,
   labels,
   map,
   record,
@@ -14,9 +14,10 @@ import {
   texts,
   uniqueTexts,
   variables,
+  wholeBytes,
 } from "./vocabulary.ts";
 
-const context: Shape = { kind: "text", pattern: /./, expected: "a folder or a URL; write `.` for here" };
+const context: Shape = kept(text);
 
 /** A service's `build`. */
 export const buildShape: Shape = byKind({
@@ -39,7 +40,7 @@ export const buildShape: Shape = byKind({
     sbom: textOrBoolean,
     pull: boolean,
     target: text,
-    shm_size: bytes,
+    shm_size: wholeBytes,
     extra_hosts: hosts,
     isolation: text,
     privileged: boolean,

@@ -1,4 +1,4 @@
-import type { Shape } from "./shape.ts";
+import type { RecordShape, Shape } from "./shape.ts";
 import {
   boolean,
   byKind,
@@ -26,7 +26,7 @@ export const fileMounts: Shape = list(
 /** The `ulimits` of a service or a build. */
 export const ulimits: Shape = map(
   byKind({
-    scalar: kept(whole),
+    scalar: kept({ ...whole, noFloat: "always" }),
     mapping: record("a ulimit", { soft: kept(whole), hard: kept(whole) }, { required: ["soft", "hard"] }),
   }),
 );
@@ -39,7 +39,7 @@ export const serviceHook: Shape = record(
 );
 
 /** A request for GPUs or other devices. */
-export const deviceRequest: Shape = record("a device request", {
+export const deviceRequest: RecordShape = record("a device request", {
   capabilities: textList,
   count: { kind: "deviceCount" },
   device_ids: textList,

@@ -1,9 +1,22 @@
 import { deviceRequest } from "./common-shapes.ts";
 import type { RecordShape, Shape } from "./shape.ts";
-import { choice, duration, kept, labels, list, number, record, text, textList, whole } from "./vocabulary.ts";
+import {
+  choice,
+  count,
+  cutNumber,
+  duration,
+  kept,
+  labels,
+  list,
+  number,
+  record,
+  text,
+  textList,
+  whole,
+} from "./vocabulary.ts";
 
 const rollout: RecordShape = record("an update configuration", {
-  parallelism: kept(whole),
+  parallelism: kept(count),
   delay: duration,
   failure_action: text,
   monitor: duration,
@@ -19,7 +32,7 @@ export const deployShape: RecordShape = record(
   {
     mode: text,
     endpoint_mode: text,
-    replicas: kept(whole),
+    replicas: kept(count),
     labels,
     rollback_config: rollout,
     update_config: rollout,
@@ -29,16 +42,16 @@ export const deployShape: RecordShape = record(
         ...limits,
         generic_resources: list(
           record("a generic resource", {
-            discrete_resource_spec: record("a discrete resource", { kind: text, value: kept(whole) }),
+            discrete_resource_spec: record("a discrete resource", { kind: text, value: kept(cutNumber) }),
           }),
         ),
-        devices: list({ ...(deviceRequest as RecordShape), required: ["capabilities"] }),
+        devices: list({ ...deviceRequest, required: ["capabilities"] }),
       }),
     }),
     restart_policy: record("a restart policy", {
       condition: text,
       delay: duration,
-      max_attempts: kept(whole),
+      max_attempts: kept(count),
       window: duration,
     }),
     placement: record("a placement", {

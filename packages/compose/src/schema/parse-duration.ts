@@ -19,7 +19,8 @@ export function parseDuration(text: string): number | undefined {
   for (const [, amount, unit] of (match[2] ?? "").matchAll(/([\d.]+)([a-zµμ]+)/g)) {
     sum += Number(amount) * (nanoseconds[unit ?? ""] ?? Number.NaN);
   }
-  return Math.round(match[1] === "-" ? -sum : sum);
+  // Go counts nanoseconds in 64 bits.
+  return sum < 2 ** 63 ? Math.round(match[1] === "-" ? -sum : sum) : undefined;
 }
 
 /** Nanoseconds as Go prints a duration: `1m30s`, `1.5s`, `250ms`, `0s`. */

@@ -88,7 +88,7 @@ const included: Shape = byKind({
 export const projectShape: RecordShape = record("a compose file", {
   version: text,
   name: text,
-  include: list(included),
+  include: byKind({ scalar: { kind: "text", scalars: ["null"], choices: [] }, sequence: list(included) }),
   services: map(serviceShape, resourceKey),
   models: map(model, resourceKey),
   networks: map(network, resourceKey),

@@ -1,5 +1,5 @@
 import type { Shape } from "./shape.ts";
-import { boolean, byKind, bytes, choice, labels, list, record, strictNumber, text, whole } from "./vocabulary.ts";
+import { boolean, byKind, choice, cutNumber, labels, list, record, text } from "./vocabulary.ts";
 
 /** A service's `volumes`. */
 export const serviceVolumes: Shape = list(
@@ -20,7 +20,11 @@ export const serviceVolumes: Shape = list(
           selinux: choice("z", "Z"),
         }),
         volume: record("volume options", { labels, nocopy: boolean, subpath: text }, { keepZero: true }),
-        tmpfs: record("tmpfs options", { size: bytes, mode: whole }, { keepZero: true }),
+        tmpfs: record(
+          "tmpfs options",
+          { size: { kind: "bytes", min: 0, noFloat: true }, mode: { ...cutNumber, strict: true } },
+          { keepZero: true },
+        ),
         image: record("image options", { subpath: text }, { keepZero: true }),
       },
       { required: ["type"] },
@@ -39,8 +43,8 @@ export const networkAttachment: Shape = record(
     link_local_ips: { kind: "list", item: text, unique: true },
     mac_address: text,
     driver_opts: { kind: "map", value: { kind: "text", scalars: ["number"] } },
-    priority: strictNumber,
-    gw_priority: strictNumber,
+    priority: { ...cutNumber, strict: true },
+    gw_priority: { ...cutNumber, strict: true },
   },
   { nullable: true, keepZero: true },
 );

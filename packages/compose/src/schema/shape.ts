@@ -3,12 +3,7 @@
  * validation and decoding. `keepZero` on a field: a false, 0 or empty value says something and is kept.
  */
 export type Shape =
-  | Text
-  | { readonly kind: "boolean"; readonly strict?: boolean; readonly keepZero?: boolean }
-  | NumberShape
-  | { readonly kind: "bytes"; readonly strict?: boolean; readonly keepZero?: boolean }
-  | { readonly kind: "duration"; readonly keepZero?: boolean }
-  | { readonly kind: "fileMode"; readonly keepZero?: boolean }
+  | ScalarShape
   | { readonly kind: "list"; readonly item: Shape; readonly unique?: boolean; readonly keepZero?: boolean }
   | RecordShape
   | MapShape
@@ -24,20 +19,41 @@ export type Shape =
   | { readonly kind: "check"; readonly keepZero?: boolean }
   /** One string or a list of them. */
   | { readonly kind: "texts"; readonly keepZero?: boolean }
-  /** A count of devices, or `all`. */
-  | { readonly kind: "deviceCount"; readonly keepZero?: boolean }
   /** Whether somebody else makes a resource: a boolean, or the old `{name: …}`. */
   | { readonly kind: "external"; readonly keepZero?: boolean }
   | { readonly kind: "anything"; readonly keepZero?: boolean };
+
+/** What one value may be. */
+export type ScalarShape =
+  | Text
+  | { readonly kind: "boolean"; readonly strict?: boolean; readonly keepZero?: boolean }
+  | NumberShape
+  | SizeShape
+  | { readonly kind: "duration"; readonly keepZero?: boolean }
+  | { readonly kind: "fileMode"; readonly keepZero?: boolean }
+  /** A count of devices, or `all`. */
+  | { readonly kind: "deviceCount"; readonly keepZero?: boolean };
 
 /** A string; with `scalars` also other values, which become one. */
 export interface Text {
   readonly kind: "text";
   readonly scalars?: readonly ("number" | "boolean" | "null")[];
+  /** Of the numbers, not those that were written with a fraction or an exponent. */
+  readonly noFloat?: boolean;
   readonly choices?: readonly string[];
   readonly pattern?: RegExp;
   /** What the pattern stands for, in words. */
   readonly expected?: string;
+  readonly keepZero?: boolean;
+}
+
+/** A number of bytes, also with a unit; only that where it is `strict`. */
+export interface SizeShape {
+  readonly kind: "bytes";
+  readonly strict?: boolean;
+  /** Not a number that was written with a fraction or an exponent. */
+  readonly noFloat?: boolean;
+  readonly min?: number;
   readonly keepZero?: boolean;
 }
 
@@ -47,6 +63,8 @@ export interface NumberShape {
   readonly whole: boolean;
   /** Written as a number, not as a string. */
   readonly strict?: boolean;
+  /** Not one with a fraction; `always`: not even one that was written as if it had one, such as 1e3. */
+  readonly noFloat?: boolean | "always";
   readonly min?: number;
   readonly max?: number;
   readonly keepZero?: boolean;
@@ -60,6 +78,8 @@ export interface RecordShape {
   readonly fields: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
   readonly closed?: boolean;
+  /** Fields that it doesn't have are let be, without effect. */
+  readonly open?: boolean;
   readonly nullable?: boolean;
   readonly keepZero?: boolean;
 }

@@ -4,13 +4,18 @@ import type { ByKind, MapShape, NumberShape, RecordShape, Shape, Text } from "./
 
 export const text: Text = { kind: "text" };
 export const textOrNumber: Text = { kind: "text", scalars: ["number"] };
+export const textOrWhole: Text = { kind: "text", scalars: ["number"], noFloat: true };
 export const textOrBoolean: Text = { kind: "text", scalars: ["boolean"] };
 export const boolean: Shape = { kind: "boolean" };
 export const strictBoolean: Shape = { kind: "boolean", strict: true };
 export const number: NumberShape = { kind: "number", whole: false };
-export const strictNumber: NumberShape = { kind: "number", whole: false, strict: true };
-export const whole: NumberShape = { kind: "number", whole: true };
+export const whole: NumberShape = { kind: "number", whole: true, noFloat: true };
+/** A whole number that is not negative. */
+export const count: NumberShape = { kind: "number", whole: true, noFloat: true, min: 0 };
+/** A whole number that may be written with a fraction, which is cut off. */
+export const cutNumber: NumberShape = { kind: "number", whole: true };
 export const bytes: Shape = { kind: "bytes" };
+export const wholeBytes: Shape = { kind: "bytes", noFloat: true };
 export const duration: Shape = { kind: "duration" };
 export const fileMode: Shape = { kind: "fileMode" };
 export const texts: Shape = { kind: "texts" };

@@ -1,8 +1,10 @@
 import type { Transform, TransformContext } from "../canonical/transform-context.ts";
+import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import { fieldOf, isNull, type Node, stringField } from "../parse/node.ts";
 import { PathTable } from "../parse/path-table.ts";
 import { below, formatPath } from "../parse/path.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
+import { splitCommand } from "../schema/split-command.ts";
 
 /** A check: it tells what is wrong and leaves the node as it is. */
 function check(tell: (node: Node, context: TransformContext) => void): Transform {
@@ -40,7 +42,7 @@ const externalOnly = (fields: readonly string[], severity: "error" | "warn"): Tr
 /** A secret or config has one origin. */
 const oneOrigin = (origins: readonly string[]): Transform =>
   check((node, { path, problems }) => {
-    if (node.kind !== "mapping" || node.damaged || isExternal(node) || node.entries.has("driver")) return;
+    if (node.kind !== "mapping" || node.damaged || isExternal(node)) return;
     const given = present(node, origins);
     const place = { path, span: node.span };
     const choices = origins.map((origin) => `\`${origin}\``).join(", ");
@@ -56,6 +58,31 @@ const oneOrigin = (origins: readonly string[]): Transform =>
       });
     }
   });
+
+/** What the reference implementation cuts off a command line in silence. */
+const wholeCommand: Transform = check((node, { path, problems }) => {
+  if (node.kind !== "scalar" || typeof node.value !== "string") return;
+  const dropped = splitCommand(node.value)?.dropped;
+  if (dropped === undefined) return;
+  problems.warn(
+    "COMPOSE_BAD_VALUE",
+    `\`${dropped}\` is not part of the command: there is no shell that would read it`,
+    {
+      path,
+      span: node.span,
+      hint: 'write ["sh", "-c", "..."], or put it in quotes',
+    },
+  );
+});
+
+/** Nobody means a variable whose name ends in a blank: ` A = b` is no assignment of a shell. */
+const variableNames: Transform = check((node, { path, problems }) => {
+  for (const { key, span } of assignmentPairs(node)) {
+    if (key === key.trimEnd()) continue;
+    const hint = "write NAME=value without blanks around the equals sign";
+    problems.error("COMPOSE_BAD_VALUE", `the variable's name \`${key}\` ends in a blank`, { path, span, hint });
+  }
+});
 
 const deviceRequest: Transform = check((node, { path, problems }) => {
   if (present(node, ["count", "device_ids"]).length < 2) return;
@@ -88,6 +115,9 @@ export const checkRules: PathTable<Transform> = new PathTable<Transform>({
   "networks.*": externalOnly(["driver", "driver_opts", "ipam", "internal", "attachable", "labels"], "warn"),
   "secrets.*": oneOrigin(["file", "environment"]),
   "configs.*": oneOrigin(["file", "environment", "content"]),
+  "services.*.command": wholeCommand,
+  "services.*.entrypoint": wholeCommand,
+  "services.*.environment": variableNames,
   "services.*.ports.*": hostAddress,
   "services.*.gpus.*": deviceRequest,
   "services.*.deploy.resources.reservations.devices.*": deviceRequest,

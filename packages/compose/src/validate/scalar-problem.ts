@@ -3,7 +3,7 @@ import { parseDuration } from "../schema/parse-duration.ts";
 import { parseSize } from "../schema/parse-size.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { readNumber } from "../schema/read-number.ts";
-import type { NumberShape, Shape, Text } from "../schema/shape.ts";
+import type { NumberShape, ScalarShape, SizeShape, Text } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
 
 /** Why a node is not of a shape that is one value. */
@@ -13,12 +13,17 @@ export interface ScalarProblem {
   /** What is wrong with it, where the kind is right. */
   readonly message?: string;
   readonly hint?: string | undefined;
+  /** It is taken all the same, but not as its writer may think. */
+  readonly harmless?: boolean;
 }
+
+/** A shape that one value can have. */
+export type ValueShape = ScalarShape | { readonly kind: "command" } | { readonly kind: "check" };
 
 const quoteIt = (node: Scalar): string => `put it in quotes: "${node.text}"`;
 
 /** What is wrong with `node` as a value of `shape`; undefined if nothing is. */
-export function scalarProblem(node: Node, shape: Shape): ScalarProblem | undefined {
+export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | undefined {
   if (node.kind !== "scalar") return { wanted: nameOf(shape) };
   if (node.date) return { wanted: nameOf(shape), hint: quoteIt(node) };
   switch (shape.kind) {
@@ -29,7 +34,7 @@ export function scalarProblem(node: Node, shape: Shape): ScalarProblem | undefin
     case "boolean":
       return booleanProblem(node, shape.strict ?? false);
     case "bytes":
-      return sizeProblem(node, shape.strict ?? false);
+      return sizeProblem(node, shape);
     case "duration":
       if (typeof node.value !== "string") return { wanted: nameOf(shape), hint: "a duration has a unit, as in 10s" };
       if (parseDuration(node.value) !== undefined) return undefined;
@@ -46,14 +51,15 @@ export function scalarProblem(node: Node, shape: Shape): ScalarProblem | undefin
     case "check":
       return commandProblem(node, shape.kind === "command");
     default:
-      return { wanted: nameOf(shape) };
+      return shape satisfies never;
   }
 }
 
 function textProblem(node: Scalar, shape: Text): ScalarProblem | undefined {
   if (typeof node.value !== "string") {
     const kind = node.value === null ? "null" : typeof node.value;
-    if (shape.scalars?.some((one) => one === kind)) return undefined;
+    const wrongNumber = shape.noFloat && node.float;
+    if (!wrongNumber && shape.scalars?.some((one) => one === kind)) return undefined;
     return { wanted: nameOf(shape), hint: node.value === null ? undefined : quoteIt(node) };
   }
   if (shape.choices && !shape.choices.includes(node.value)) {
@@ -73,9 +79,14 @@ function numberProblem(node: Scalar, shape: NumberShape): ScalarProblem | undefi
       ? { message: `\`${node.value}\` is not ${nameOf(shape)}` }
       : { wanted: nameOf(shape) };
   }
-  if (shape.whole && !Number.isInteger(value)) return { message: `${node.text} is not ${nameOf(shape)}` };
+  if (shape.noFloat && (!Number.isInteger(value) || (node.float && shape.noFloat === "always"))) {
+    return { message: `${node.text} is not a whole number` };
+  }
   if (shape.min !== undefined && value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
   if (shape.max !== undefined && value > shape.max) return { message: `${node.text} is more than ${shape.max}` };
+  if (shape.whole && !Number.isInteger(value)) {
+    return { message: `${node.text} is cut to ${Math.trunc(value)}`, hint: "write a whole number", harmless: true };
+  }
   return undefined;
 }
 
@@ -85,9 +96,15 @@ function booleanProblem(node: Scalar, strict: boolean): ScalarProblem | undefine
   return readBoolean(node.value) === undefined ? { message: `\`${node.value}\` is neither true nor false` } : undefined;
 }
 
-function sizeProblem(node: Scalar, strict: boolean): ScalarProblem | undefined {
+function sizeProblem(node: Scalar, shape: SizeShape): ScalarProblem | undefined {
+  const { strict } = shape;
   if (typeof node.value === "number" && !strict) {
-    return Number.isInteger(node.value) ? undefined : { message: `${node.text} is not a whole number of bytes` };
+    if (shape.min !== undefined && node.value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
+    if (!node.float) return undefined;
+    if (shape.noFloat && !Number.isInteger(node.value))
+      return { message: `${node.text} is not a whole number of bytes` };
+    const hint = "write it as a whole number or in quotes";
+    return { message: `a size with a fraction or exponent, as ${node.text}, is no limit at all`, hint, harmless: true };
   }
   if (typeof node.value !== "string") return { wanted: "a size, as in 512m", hint: strict ? quoteIt(node) : undefined };
   if (parseSize(node.value) !== undefined) return undefined;
@@ -96,7 +113,7 @@ function sizeProblem(node: Scalar, strict: boolean): ScalarProblem | undefined {
 
 function commandProblem(node: Scalar, split: boolean): ScalarProblem | undefined {
   if (node.value === null && split) return undefined;
-  if (typeof node.value !== "string") return { wanted: "a string or a list of strings" };
+  if (typeof node.value !== "string") return { wanted: nameOf({ kind: "command" }) };
   if (!split || splitCommand(node.value)) return undefined;
   return {
     message: `\`${node.value}\` cannot be split into words: a quote or parenthesis is open`,
@@ -104,10 +121,10 @@ function commandProblem(node: Scalar, split: boolean): ScalarProblem | undefined
   };
 }
 
-function nameOf(shape: Shape): string {
+function nameOf(shape: ValueShape): string {
   switch (shape.kind) {
     case "text":
-      return shape.scalars?.includes("number") ? "a string or a number" : "a string";
+      return listed(["a string", ...(shape.scalars ?? []).map((kind) => (kind === "null" ? "nothing" : `a ${kind}`))]);
     case "number":
       return shape.whole ? "a whole number" : "a number";
     case "boolean":
@@ -116,7 +133,19 @@ function nameOf(shape: Shape): string {
       return "a size, as in 512m";
     case "duration":
       return "a duration, as in 1m30s";
+    case "fileMode":
+      return "a file mode in octal digits";
+    case "deviceCount":
+      return "a number or `all`";
+    case "command":
+    case "check":
+      return "a string or a list of strings";
     default:
-      return "one value";
+      return shape satisfies never;
   }
+}
+
+/** "a, b or c". */
+function listed(words: readonly string[]): string {
+  return words.length < 2 ? words.join("") : `${words.slice(0, -1).join(", ")} or ${words.at(-1)}`;
 }

@@ -5,7 +5,7 @@ import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
 import type { ByKind, MapShape, RecordShape, Shape } from "../schema/shape.ts";
 import { suggestion } from "../suggestion.ts";
-import { scalarProblem } from "./scalar-problem.ts";
+import { scalarProblem, type ValueShape } from "./scalar-problem.ts";
 
 /**
  * The node without what is not of its shape, every such thing being told. Undefined if the node itself is not. What
@@ -69,10 +69,15 @@ class Validation {
     this.#problems.error(code, message, { path, span: node.span, hint });
   }
 
-  #scalar(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
+  #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
     const problem = scalarProblem(node, shape);
     if (!problem) return node;
-    const { message, hint } = problem;
+    const { message, hint, harmless } = problem;
+    if (harmless) {
+      const place = { path, span: node.span, hint };
+      this.#problems.warn("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, place);
+      return node;
+    }
     if (message !== undefined) this.#tell("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, node, path, hint);
     else this.#wrong(node, problem.wanted ?? "another value", path, hint);
     return undefined;
@@ -99,16 +104,20 @@ class Validation {
   /** A field that the shape doesn't have. */
   #extra(key: string, entry: Entry, shape: RecordShape, path: Path | undefined): Node | undefined {
     if (!shape.closed && key.startsWith("x-")) return entry.value;
-    this.#problems.error("COMPOSE_UNKNOWN_FIELD", `unknown field \`${key}\` in ${placeName(path)}`, {
-      path: below(path, key),
-      span: entry.key ?? entry.value.span,
-      hint: suggestion(
-        key,
-        Object.keys(shape.fields),
-        `${shape.title} has no such field${shape.closed ? "" : "; fields of your own start with x-"}`,
-      ),
-    });
-    return undefined;
+    this.#problems[shape.open ? "warn" : "error"](
+      "COMPOSE_UNKNOWN_FIELD",
+      `unknown field \`${key}\` in ${placeName(path)}`,
+      {
+        path: below(path, key),
+        span: entry.key ?? entry.value.span,
+        hint: suggestion(
+          key,
+          Object.keys(shape.fields),
+          `${shape.title} has no such field${shape.closed ? "" : "; fields of your own start with x-"}`,
+        ),
+      },
+    );
+    return shape.open ? entry.value : undefined;
   }
 
   #map(node: Node, shape: MapShape, path: Path | undefined): Node | undefined {
@@ -123,7 +132,10 @@ class Validation {
         });
         continue;
       }
-      const value = this.check(entry.value, shape.value, below(path, key));
+      // The name is there, whatever is wrong with its value: what refers to it is not wrong too.
+      const broken: Mapping = { kind: "mapping", entries: new Map(), span: entry.value.span, damaged: true };
+      const value =
+        this.check(entry.value, shape.value, below(path, key)) ?? (shape.value.kind === "record" ? broken : undefined);
       if (value) entries.set(key, { ...entry, value });
     }
     return repaired(node, entries);

@@ -1,0 +1,87 @@
+import { expect, test } from "vitest";
+import { defaultComposition } from "./default-composition.ts";
+import { normalize } from "./normalize.ts";
+
+test("text and object give the same, and the object is left as it is", () => {
+  const object = { services: { web: { image: "x", ports: ["80:80"], environment: { A: 1, B: null } } } };
+  const before = structuredClone(object);
+  expect(normalize(object)).toEqual(normalize(JSON.stringify(object)));
+  expect(object).toEqual(before);
+  expect(normalize(object).services["web"]).toMatchObject({
+    ports: [{ target: 80, published: "80" }],
+    environment: { A: "1", B: null },
+    networks: { default: null },
+  });
+});
+
+test("the name: its own, the one given, `default`", () => {
+  const services = { a: { image: "x" } };
+  expect(normalize({ name: "own", services }, { projectName: "given" }).name).toBe("own");
+  expect(normalize({ services }, { projectName: "given" }).name).toBe("given");
+  expect(normalize({ services }).networks["default"]?.name).toBe("default_default");
+});
+
+test("paths stay relative", () => {
+  const project = normalize("services: { a: { build: { context: ./x/../y }, volumes: [./z:/z] } }");
+  expect(project.services["a"]).toMatchObject({ build: { context: "y" }, volumes: [{ source: "z" }] });
+});
+
+test("services are kept whatever their profiles", () => {
+  expect(Object.keys(normalize("services: { a: { image: x, profiles: [p] } }").services)).toEqual(["a"]);
+});
+
+test("a variable that nobody gives is an error, since nobody would hear a warning", () => {
+  const text = "services: { a: { image: 'x:$TAG' } }";
+  expect(() => normalize(text)).toThrow("compose.yaml:1:28: variable TAG is not set");
+  expect(normalize(text, { environment: { TAG: "1" } }).services["a"]?.image).toBe("x:1");
+  expect(normalize(text.replace("$TAG", "${TAG:-2}")).services["a"]?.image).toBe("x:2");
+});
+
+test.each([
+  ["include: [x.yaml]\nservices: {}", "included file x.yaml cannot be read without a host"],
+  ["services: { a: { extends: { file: x.yaml, service: b } } }", "file x.yaml cannot be read without a host"],
+  ["services: { a: { image: x, env_file: [{ path: x.env, required: false }] } }", "env file x.env cannot be read"],
+])("%j needs files", (text, message) => {
+  expect(() => normalize(text)).toThrow(message);
+});
+
+test("problems of an object have paths", () => {
+  expect(() => normalize({ services: { web: { imgae: "x" } } })).toThrow(
+    expect.objectContaining({
+      code: "COMPOSE_UNKNOWN_FIELD",
+      problems: [expect.objectContaining({ path: "services.web.imgae", hint: "did you mean `image`?" })],
+    }) as Error,
+  );
+  expect(() => normalize("")).toThrow("the composition is empty");
+  expect(() => normalize({ web: { image: "x" } })).toThrow(
+    expect.objectContaining({ code: "COMPOSE_VERSION_1" }) as Error,
+  );
+});
+
+test("the default composition", () => {
+  const { services, volumes } = normalize(defaultComposition());
+  expect(volumes).toEqual({ "resin-data": { name: "default_resin-data" } });
+  expect(services["main"]).toEqual({
+    name: "main",
+    build: { context: ".", dockerfile: "Dockerfile" },
+    privileged: true,
+    tty: true,
+    restart: "always",
+    network_mode: "host",
+    networks: {},
+    volumes: [{ type: "volume", source: "resin-data", target: "/data", volume: {} }],
+    labels: {
+      "io.balena.features.kernel-modules": "1",
+      "io.balena.features.firmware": "1",
+      "io.balena.features.dbus": "1",
+      "io.balena.features.supervisor-api": "1",
+      "io.balena.features.resin-api": "1",
+    },
+    environment: {},
+    ports: [],
+    depends_on: {},
+  });
+  expect(normalize(defaultComposition("busybox")).services["main"]).toMatchObject({ image: "busybox" });
+  expect(normalize(defaultComposition("busybox")).services["main"]?.build).toBeUndefined();
+  expect(normalize(defaultComposition(undefined, "D")).services["main"]?.build?.dockerfile).toBe("D");
+});
