@@ -8,6 +8,24 @@ const llb = `${solve}failed to create LLB definition: `;
 test.each([
   // [engine's words, step, code, message]
   [
+    'error building at STEP "RUN x": error while running runtime: exit status 7',
+    "[2/2] RUN x",
+    "BUILD_FAILED",
+    "[2/2] RUN x ended with exit code 7",
+  ],
+  [
+    "secret token not found: not found",
+    "[2/2] RUN x",
+    "BUILD_NO_SECRET",
+    "[2/2] RUN x needs the secret token, which was not given",
+  ],
+  [
+    'Head "http://127.0.0.1:5000/v2/a/manifests/1": no basic auth credentials',
+    "[1/2] FROM 127.0.0.1:5000/a:1",
+    "BUILD_NO_BASE_IMAGE",
+    'the base image 127.0.0.1:5000/a:1 is not on the engine and cannot be pulled: Head "http://127.0.0.1:5000/v2/a/manifests/1": no basic auth credentials',
+  ],
+  [
     "The command '/bin/sh -c x' returned a non-zero code: 7",
     "[2/2] RUN x",
     "BUILD_FAILED",
