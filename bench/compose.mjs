@@ -41,7 +41,8 @@ function chain(count) {
 
 /** @param {number} count */
 function anchors(count) {
-  let text = "x-common: &common { image: x, restart: always, labels: { a: b }, environment: &env { A: 1, B: 2 } }\nservices:\n";
+  let text =
+    "x-common: &common { image: x, restart: always, labels: { a: b }, environment: &env { A: 1, B: 2 } }\nservices:\n";
   for (let i = 0; i < count; i++) text += `  s${i}: { <<: *common, environment: { <<: *env, I: ${i} } }\n`;
   return text;
 }
@@ -58,7 +59,18 @@ async function median(runs, action) {
 }
 
 const folder = mkdtempSync(path.join(tmpdir(), "slipway-bench-"));
-const rows = [["files", "KiB", "load, first", "load, warm", "with toJson", "js-yaml alone", "docker-compose config", "times faster"]];
+const rows = [
+  [
+    "files",
+    "KiB",
+    "load, first",
+    "load, warm",
+    "with toJson",
+    "js-yaml alone",
+    "docker-compose config",
+    "times faster",
+  ],
+];
 try {
   for (const [name, text] of Object.entries({
     "20 services": services(20),
@@ -82,7 +94,9 @@ try {
       startOrder(project);
       JSON.stringify(toJson(project));
     });
-    const alone = await median(runs, () => yaml.load(text, { schema: yaml.CORE_SCHEMA.withTags(yaml.mergeTag), maxTotalMergeKeys: -1 }));
+    const alone = await median(runs, () =>
+      yaml.load(text, { schema: yaml.CORE_SCHEMA.withTags(yaml.mergeTag), maxTotalMergeKeys: -1 }),
+    );
     let theirs;
     if (hasOracle && !name.startsWith("depends_on, 10")) {
       theirs = await median(text.length < 100_000 ? 3 : 1, () =>
@@ -97,7 +111,8 @@ try {
     ]);
   }
   let bomb = "a0: &a0 [x, x]\n";
-  for (let i = 1; i < 64; i++) bomb += `a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}]\n`;
+  for (let i = 1; i < 64; i++)
+    bomb += `a${i}: &a${i} [*a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}, *a${i - 1}]\n`;
   const refused = await median(5, () => load({ text: bomb, projectName: "p" }).catch(() => undefined));
   rows.push(["an alias bomb", "4", "-", `${refused.toFixed(1)} ms`, "-", "-", "-", "-"]);
 } finally {

@@ -43,7 +43,10 @@ export async function readCases(area) {
  */
 export async function readGoldens(area) {
   const text = await readFile(join(casesFolder, `${area}.expected.jsonl`), "utf8");
-  return text.trimEnd().split("\n").map((line) => JSON.parse(line));
+  return text
+    .trimEnd()
+    .split("\n")
+    .map((line) => JSON.parse(line));
 }
 
 /**

@@ -78,7 +78,11 @@ function randomCase(index) {
 function sorted(value) {
   if (Array.isArray(value)) return value.map(sorted);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).toSorted(([a], [b]) => (a < b ? -1 : 1)).map(([key, one]) => [key, sorted(one)]));
+  return Object.fromEntries(
+    Object.entries(value)
+      .toSorted(([a], [b]) => (a < b ? -1 : 1))
+      .map(([key, one]) => [key, sorted(one)]),
+  );
 }
 
 let different = 0;
@@ -98,7 +102,9 @@ async function compare(index) {
   if (theirs === own && (ours.error === undefined || "code" in ours.error)) return;
   different++;
   const files = Object.entries(one.files).map(([name, text]) => `-- ${name}\n${text}`);
-  process.stdout.write(`= ${one.name} | TOKEN=t V=1\n${files.join("")}theirs: ${theirs ?? golden.rejected}\nours:   ${own ?? ours.error}\n\n`);
+  process.stdout.write(
+    `= ${one.name} | TOKEN=t V=1\n${files.join("")}theirs: ${theirs ?? golden.rejected}\nours:   ${own ?? ours.error}\n\n`,
+  );
 }
 
 for (let index = 0; index < Number(count); index += 4) {

@@ -40,7 +40,8 @@ volumes: { data: }
 
 test("YAML in its long form, and the same from a subfolder's file given with -f", async () => {
   await write("compose.yaml", "services: { web: { image: 'x:$SET$$' } }\n");
-  const printed = "name: shop\nservices:\n  web:\n    image: \"x:set$$\"\n    networks:\n      default: null\nnetworks:\n  default:\n    name: shop_default\n";
+  const printed =
+    'name: shop\nservices:\n  web:\n    image: "x:set$$"\n    networks:\n      default: null\nnetworks:\n  default:\n    name: shop_default\n';
   expect(await run()).toEqual({ code: 0, stderr: "", stdout: printed });
   await write("sub/other.yaml", "services: { web: { build: . } }\n");
   const other = await run("-f", "sub/other.yaml", "--format", "json");
@@ -75,10 +76,15 @@ test("--no-interpolate prints the files merged, with their variables", async () 
 test("--target balena converts, or tells everything that is in the way, with its place", async () => {
   await write("compose.yaml", "services: { a: { image: x, volumes: [/run/dbus:/d] } }\n");
   expect((await run("--target", "balena")).stdout).toContain('io.balena.features.dbus: "1"');
-  await write("compose.yaml", "services:\n  a:\n    image: x\n    links: [b]\n    volumes: [./x:/x]\n  b: { image: y }\n");
+  await write(
+    "compose.yaml",
+    "services:\n  a:\n    image: x\n    links: [b]\n    volumes: [./x:/x]\n  b: { image: y }\n",
+  );
   const { code, stderr } = await run("--target", "balena");
   expect(code).toBe(2);
-  expect(stderr).toContain("compose.yaml:4:5: services.a.links: `links` is not supported on balena devices\n  4 |     links: [b]\n    |     ^^^^^\n");
+  expect(stderr).toContain(
+    "compose.yaml:4:5: services.a.links: `links` is not supported on balena devices\n  4 |     links: [b]\n    |     ^^^^^\n",
+  );
   expect(stderr).toContain("compose.yaml:5:15:");
 });
 
@@ -98,5 +104,7 @@ test("a file of version 1 is shown as it would be written today", async () => {
   await write("compose.yaml", "web:\n  build: .\n  dockerfile: D\n  net: host\n  volumes: ['data:/x']\n");
   const { code, stderr } = await run();
   expect(code).toBe(2);
-  expect(stderr).toContain("services:\n  web:\n    build:\n      context: .\n      dockerfile: D\n    network_mode: host\n");
+  expect(stderr).toContain(
+    "services:\n  web:\n    build:\n      context: .\n      dockerfile: D\n    network_mode: host\n",
+  );
 });

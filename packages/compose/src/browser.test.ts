@@ -17,8 +17,9 @@ services:
   "/p/over.yaml": "services: { web: { ports: !override [90], command: [\n  a,\n] } }\n",
   "/p/part/compose.yaml": "services: { part: { image: 'part:${TAG:-none}', volumes: ['./d:/d'] } }\n",
   "/p/part/.env": "TAG=part\n",
-  "/p/base/db.yaml": "services: { db: { healthcheck: { test: [CMD, ok], interval: 90s }, volumes: ['./data:/data'] } }\n",
-  "/p/web.env": "A=1\nB=\"$A and more\"\n",
+  "/p/base/db.yaml":
+    "services: { db: { healthcheck: { test: [CMD, ok], interval: 90s }, volumes: ['./data:/data'] } }\n",
+  "/p/web.env": 'A=1\nB="$A and more"\n',
   "/p/.env": "TAG=7\n",
 };
 
@@ -43,10 +44,13 @@ async function bundle(): Promise<string> {
   return output.output[0].code;
 }
 
-test("the bundle is small, and in a real browser a project from memory is what it is in Node", { timeout: 120_000 }, async () => {
-  const code = await bundle();
-  expect(gzipSync(code).length).toBeLessThan(150_000);
-  const script = `${code}
+test(
+  "the bundle is small, and in a real browser a project from memory is what it is in Node",
+  { timeout: 120_000 },
+  async () => {
+    const code = await bundle();
+    expect(gzipSync(code).length).toBeLessThan(150_000);
+    const script = `${code}
 const files = ${JSON.stringify(files)};
 const host = { readFile: async (name) => files[name] };
 (async () => {
@@ -54,11 +58,14 @@ const host = { readFile: async (name) => files[name] };
   const wrong = await compose.load({ text: ${JSON.stringify(broken)}, projectName: "p" }).catch((error) => error.problems);
   document.body.textContent = JSON.stringify({ json: compose.toJson(project), yaml: compose.toYaml(project), wrong });
 })().catch((error) => { document.body.textContent = String(error.stack); });`;
-  const { project } = await load({ files: ["compose.yaml", "over.yaml"], directory: "/p", host });
-  const wrong = await load({ text: broken, projectName: "p" }).catch((error: unknown) => (error as { problems: unknown }).problems);
-  const { json, yaml, wrong: told } = JSON.parse(await runInBrowser(script)) as Record<string, unknown>;
-  expect(json).toEqual(toJson(project));
-  expect(yaml).toContain("part:7");
-  expect(told).toEqual(JSON.parse(JSON.stringify(wrong)));
-  expect(told).toHaveLength(4);
-});
+    const { project } = await load({ files: ["compose.yaml", "over.yaml"], directory: "/p", host });
+    const wrong = await load({ text: broken, projectName: "p" }).catch(
+      (error: unknown) => (error as { problems: unknown }).problems,
+    );
+    const { json, yaml, wrong: told } = JSON.parse(await runInBrowser(script)) as Record<string, unknown>;
+    expect(json).toEqual(toJson(project));
+    expect(yaml).toContain("part:7");
+    expect(told).toEqual(JSON.parse(JSON.stringify(wrong)));
+    expect(told).toHaveLength(4);
+  },
+);

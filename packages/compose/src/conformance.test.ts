@@ -13,7 +13,10 @@ describe.each(await caseAreas())("as docker-compose: %s", async (area) => {
 
   test.each(cases.map((one, index) => [one.name, one, goldens[index]!] as const))("%s", async (_, one, golden) => {
     if (one.differs) {
-      const ours = await load(loadOptions(one)).then(({ project }) => toJson(project), () => undefined);
+      const ours = await load(loadOptions(one)).then(
+        ({ project }) => toJson(project),
+        () => undefined,
+      );
       expect(ours).not.toEqual(golden.project);
     } else if (golden.rejected === undefined) {
       const { project } = await load(loadOptions(one));

@@ -111,7 +111,10 @@ async function givenFiles({ files, text, host, directory = "" }: LoadOptions): P
       if (typeof file !== "string") return file;
       const content = await host?.readFile(resolvePath(directory, file));
       if (content !== undefined) return { name: file, text: content };
-      problems.error("COMPOSE_FILE_NOT_FOUND", `compose file ${file} ${host ? "does not exist" : "cannot be read without a host"}`);
+      problems.error(
+        "COMPOSE_FILE_NOT_FOUND",
+        `compose file ${file} ${host ? "does not exist" : "cannot be read without a host"}`,
+      );
       return { name: file, text: "" };
     }),
   );

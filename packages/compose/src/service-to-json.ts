@@ -65,7 +65,9 @@ function printedBlockIo(config: BlockIo): Record<string, unknown> {
       Array.isArray(value)
         ? value.map((item) =>
             Object.fromEntries(
-              Object.entries(key.endsWith("device") ? { weight: 0, ...item } : { rate: "0", ...item }).map(([field, one]) => [field[0]!.toUpperCase() + field.slice(1), one]),
+              Object.entries(key.endsWith("device") ? { weight: 0, ...item } : { rate: "0", ...item }).map(
+                ([field, one]) => [field[0]!.toUpperCase() + field.slice(1), one],
+              ),
             ),
           )
         : value,

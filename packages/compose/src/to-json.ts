@@ -14,7 +14,8 @@ export function toJson(project: Project): Record<string, unknown> {
     services: Object.fromEntries(services.map((service) => [service.name, serviceToJson(service)])),
     networks: used(printedNetworks(networks), services, ({ networks }) => Object.keys(networks)),
     volumes: used(volumes, services, ({ volumes }) =>
-      volumes.flatMap(({ type, source }) => (type === "volume" ? (source ?? []) : [])),),
+      volumes.flatMap(({ type, source }) => (type === "volume" ? (source ?? []) : [])),
+    ),
     secrets: used(secrets, services, ({ secrets = [], build }) =>
       [...secrets, ...(build?.secrets ?? [])].map(({ source }) => source),
     ),

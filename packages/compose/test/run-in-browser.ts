@@ -14,10 +14,25 @@ export async function runInBrowser(script: string): Promise<string> {
     const page = path.join(folder, "page.html");
     const code = script.replaceAll("</script", "<\\/script");
     await writeFile(page, `<!doctype html><meta charset="utf-8"><body></body><script>${code}</script>`);
-    const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--virtual-time-budget=20000"];
-    const dom = await output(browser, [...flags, `--user-data-dir=${path.join(folder, "profile")}`, "--dump-dom", `file://${page}`]);
+    const flags = [
+      "--headless",
+      "--no-sandbox",
+      "--disable-gpu",
+      "--disable-dev-shm-usage",
+      "--virtual-time-budget=20000",
+    ];
+    const dom = await output(browser, [
+      ...flags,
+      `--user-data-dir=${path.join(folder, "profile")}`,
+      "--dump-dom",
+      `file://${page}`,
+    ]);
     const body = /<body>([^]*?)<\/body>|<body>([^]*?)<script>/.exec(dom);
-    return (body?.[1] ?? body?.[2] ?? "").replace(/<script>[^]*/, "").replaceAll("&lt;", "<").replaceAll("&gt;", ">").replaceAll("&amp;", "&");
+    return (body?.[1] ?? body?.[2] ?? "")
+      .replace(/<script>[^]*/, "")
+      .replaceAll("&lt;", "<")
+      .replaceAll("&gt;", ">")
+      .replaceAll("&amp;", "&");
   } finally {
     await rm(folder, { recursive: true, force: true, maxRetries: 5 });
   }
@@ -27,7 +42,13 @@ async function findChromium(): Promise<string | undefined> {
   for (const folder of (process.env["PATH"] ?? "").split(path.delimiter)) {
     for (const name of ["chromium", "chromium-browser", "google-chrome"]) {
       const file = path.join(folder, name);
-      if (await access(file).then(() => true, () => false)) return file;
+      if (
+        await access(file).then(
+          () => true,
+          () => false,
+        )
+      )
+        return file;
     }
   }
   return undefined;

@@ -25,18 +25,16 @@ export function configCommand(io: Io): Command {
     .option("--env-file <file>", "variables instead of those of .env; may be given several times", collect)
     .addOption(new Option("--target <target>", "check and convert for a kind of device").choices(["balena"]))
     .addOption(new Option("--format <format>", "how to print").choices(["yaml", "json"]).default("yaml"))
-    .addOption(new Option("--services", "print the services' names, a line each").conflicts(["images", "volumes", "graph"]))
+    .addOption(
+      new Option("--services", "print the services' names, a line each").conflicts(["images", "volumes", "graph"]),
+    )
     .addOption(new Option("--images", "print the images' names, a line each").conflicts(["volumes", "graph"]))
     .addOption(new Option("--volumes", "print the volumes' names, a line each").conflicts("graph"))
     .option("--graph", "print which service needs which as a Mermaid graph")
     .addOption(
-      new Option("--no-interpolate", "print the files merged but otherwise as written, with their variables").conflicts([
-        "target",
-        "services",
-        "images",
-        "volumes",
-        "graph",
-      ]),
+      new Option("--no-interpolate", "print the files merged but otherwise as written, with their variables").conflicts(
+        ["target", "services", "images", "volumes", "graph"],
+      ),
     )
     .action(async (directory: string, options: ConfigOptions, command: Command) => {
       const place = command.args.length > 0 ? directory : undefined;
@@ -47,8 +45,7 @@ export function configCommand(io: Io): Command {
 
 async function config(io: Io, directory: string | undefined, options: ConfigOptions): Promise<string> {
   const loaded = await loadFor(io, directory, options);
-  const project =
-    options.target === "balena" ? toBalena(loaded.project, { locate: loaded.locate }) : loaded.project;
+  const project = options.target === "balena" ? toBalena(loaded.project, { locate: loaded.locate }) : loaded.project;
   if (options.services) return lines(Object.keys(project.services));
   if (options.images) return lines(Object.values(project.services).map((service) => imageOf(project, service)));
   if (options.volumes) return lines(Object.keys(project.volumes));

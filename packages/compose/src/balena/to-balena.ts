@@ -71,22 +71,35 @@ class BalenaTarget {
     }
     for (const [index, source] of (service.volumes_from ?? []).entries()) {
       if (source.startsWith("container:")) {
-        this.#refuse([...place, "volumes_from", index], "the volumes of a container outside of the project cannot be had");
+        this.#refuse(
+          [...place, "volumes_from", index],
+          "the volumes of a container outside of the project cannot be had",
+        );
       }
     }
     for (const [key, network] of Object.entries(service.networks)) {
-      if (network?.link_local_ips) this.#refuse([...place, "networks", key, "link_local_ips"], "link-local addresses are not supported");
+      if (network?.link_local_ips)
+        this.#refuse([...place, "networks", key, "link_local_ips"], "link-local addresses are not supported");
     }
     for (const [index, device] of (service.devices ?? []).entries()) {
-      if (!device.source.startsWith("/")) this.#refuse([...place, "devices", index], "devices of CDI are not supported", "give the path of a device");
+      if (!device.source.startsWith("/"))
+        this.#refuse([...place, "devices", index], "devices of CDI are not supported", "give the path of a device");
     }
     for (const [index, option] of (service.security_opt ?? []).entries()) {
       if (/^(?:no-new-privileges(?:[:=](?:true|false))?|(?:apparmor|seccomp)[:=]unconfined)$/.test(option)) continue;
-      this.#refuse([...place, "security_opt", index], `\`${option}\` is not supported`, "only no-new-privileges, apparmor=unconfined and seccomp=unconfined are");
+      this.#refuse(
+        [...place, "security_opt", index],
+        `\`${option}\` is not supported`,
+        "only no-new-privileges, apparmor=unconfined and seccomp=unconfined are",
+      );
     }
     for (const [other, { condition }] of Object.entries(service.depends_on)) {
       if (condition === "service_started") continue;
-      this.#refuse([...place, "depends_on", other], `condition \`${condition}\` is not supported`, "only service_started is");
+      this.#refuse(
+        [...place, "depends_on", other],
+        `condition \`${condition}\` is not supported`,
+        "only service_started is",
+      );
     }
     serviceContract(name, service.labels, (label, message) =>
       this.#add("COMPOSE_BAD_VALUE", [...place, "labels", label], `label \`${label}\`: ${message}`),
@@ -124,7 +137,11 @@ class BalenaTarget {
 
   #driver(place: Keys, driver: string | undefined, known: readonly string[]): void {
     if (driver === undefined || known.includes(driver)) return;
-    this.#refuse([...place, "driver"], `driver \`${driver}\` is not supported`, `leave it out, or write \`${known[0]}\``);
+    this.#refuse(
+      [...place, "driver"],
+      `driver \`${driver}\` is not supported`,
+      `leave it out, or write \`${known[0]}\``,
+    );
   }
 
   #refuse(keys: Keys, message: string, hint?: string): void {

@@ -104,7 +104,10 @@ const devices: Transform = (node, { path, problems }) => {
     return undefined;
   }
   const string = (value: string): Node => stringNode(value, node.span);
-  return mappingNode({ source: string(source), target: string(target || source), permissions: string(permissions) }, node.span);
+  return mappingNode(
+    { source: string(source), target: string(target || source), permissions: string(permissions) },
+    node.span,
+  );
 };
 
 const gpus: Transform = (node) => {

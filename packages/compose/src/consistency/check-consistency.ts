@@ -137,7 +137,8 @@ function references(service: Mapping, path: Path | undefined): Reference[] {
     for (const [index, mount] of itemsOf(fieldOf(holder, section)).entries()) {
       const source = fieldOf(mount, "source");
       const name = source || (mount.kind === "mapping" && mount.damaged) ? stringOf(source) : "";
-      if (name !== undefined) result.push({ section, name, path: below(place, index), span: source?.span ?? mount.span });
+      if (name !== undefined)
+        result.push({ section, name, path: below(place, index), span: source?.span ?? mount.span });
     }
   }
   return result;

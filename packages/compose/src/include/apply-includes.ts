@@ -71,7 +71,9 @@ function sameValue(one: Node, other: Node): boolean {
   }
   if (one.kind === "sequence" || other.kind === "sequence") {
     const [left, right] = [itemsOf(one), itemsOf(other)];
-    return one.kind === other.kind && left.length === right.length && left.every((item, i) => sameValue(item, right[i]!));
+    return (
+      one.kind === other.kind && left.length === right.length && left.every((item, i) => sameValue(item, right[i]!))
+    );
   }
   const [left, right] = [one.entries, other.entries];
   return (

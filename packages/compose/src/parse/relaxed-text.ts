@@ -57,10 +57,13 @@ class FlowScanner {
       const lineStart = this.#at;
       const indent = this.#skip(/ */y).length;
       // What may stand before a value: dashes, keys, anchors and tags.
-      this.#skip(/(?:- +|(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*'|[^\s#"'[\]{}&*!|>%@`,-][^\n]*?|-[^\s][^\n]*?) *:[ \t]+|[&!]\S* +)*/y);
+      this.#skip(
+        /(?:- +|(?:"(?:\\.|[^"\\\n])*"|'(?:''|[^'\n])*'|[^\s#"'[\]{}&*!|>%@`,-][^\n]*?|-[^\s][^\n]*?) *:[ \t]+|[&!]\S* +)*/y,
+      );
       const first = this.#text[this.#at];
       if (first === "|" || first === ">") this.#blockScalar(indent);
-      else if (first === "[" || first === "{" || first === '"' || first === "'") this.#flow(this.#at - lineStart + 1, found);
+      else if (first === "[" || first === "{" || first === '"' || first === "'")
+        this.#flow(this.#at - lineStart + 1, found);
       this.#skip(/[^\n]*\n?/y);
     }
   }

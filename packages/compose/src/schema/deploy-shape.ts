@@ -1,6 +1,19 @@
 import { deviceRequest } from "./common-shapes.ts";
 import type { RecordShape, Shape } from "./shape.ts";
-import { choice, count, cutNumber, duration, kept, labels, list, number, record, text, textList, whole } from "./vocabulary.ts";
+import {
+  choice,
+  count,
+  cutNumber,
+  duration,
+  kept,
+  labels,
+  list,
+  number,
+  record,
+  text,
+  textList,
+  whole,
+} from "./vocabulary.ts";
 
 const rollout: RecordShape = record("an update configuration", {
   parallelism: kept(count),

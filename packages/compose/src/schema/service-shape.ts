@@ -82,7 +82,7 @@ const preStartHook: Shape = record(
   "a hook",
   {
     command,
-  count,
+    count,
     image: text,
     user: text,
     privileged: boolean,
@@ -105,7 +105,9 @@ export const serviceShape: RecordShape = record("a service", {
       device_write_bps: blockIoRates,
       device_write_iops: blockIoRates,
       weight: { ...whole, strict: true },
-      weight_device: list(record("a device's weight", { path: text, weight: { ...whole, strict: true } }, { closed: true })),
+      weight_device: list(
+        record("a device's weight", { path: text, weight: { ...whole, strict: true } }, { closed: true }),
+      ),
     },
     { closed: true },
   ),

@@ -20,7 +20,11 @@ export const serviceVolumes: Shape = list(
           selinux: choice("z", "Z"),
         }),
         volume: record("volume options", { labels, nocopy: boolean, subpath: text }, { keepZero: true }),
-        tmpfs: record("tmpfs options", { size: { kind: "bytes", min: 0, noFloat: true }, mode: { ...cutNumber, strict: true } }, { keepZero: true }),
+        tmpfs: record(
+          "tmpfs options",
+          { size: { kind: "bytes", min: 0, noFloat: true }, mode: { ...cutNumber, strict: true } },
+          { keepZero: true },
+        ),
         image: record("image options", { subpath: text }, { keepZero: true }),
       },
       { required: ["type"] },

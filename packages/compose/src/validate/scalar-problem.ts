@@ -101,7 +101,8 @@ function sizeProblem(node: Scalar, shape: SizeShape): ScalarProblem | undefined 
   if (typeof node.value === "number" && !strict) {
     if (shape.min !== undefined && node.value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
     if (!node.float) return undefined;
-    if (shape.noFloat && !Number.isInteger(node.value)) return { message: `${node.text} is not a whole number of bytes` };
+    if (shape.noFloat && !Number.isInteger(node.value))
+      return { message: `${node.text} is not a whole number of bytes` };
     const hint = "write it as a whole number or in quotes";
     return { message: `a size with a fraction or exponent, as ${node.text}, is no limit at all`, hint, harmless: true };
   }

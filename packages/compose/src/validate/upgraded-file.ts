@@ -28,7 +28,9 @@ function upgradedService(service: Node): Record<string, unknown> {
       const part = key === "log_driver" ? { driver: plain } : { options: plain };
       result["logging"] = { ...(result["logging"] as object | undefined), ...part };
     } else if (key === "net") {
-      result["network_mode"] = /^container:/.test(String(plain)) ? String(plain).replace("container:", "service:") : plain;
+      result["network_mode"] = /^container:/.test(String(plain))
+        ? String(plain).replace("container:", "service:")
+        : plain;
     } else result[key] = plain;
   }
   return result;

@@ -104,15 +104,19 @@ class Validation {
   /** A field that the shape doesn't have. */
   #extra(key: string, entry: Entry, shape: RecordShape, path: Path | undefined): Node | undefined {
     if (!shape.closed && key.startsWith("x-")) return entry.value;
-    this.#problems[shape.open ? "warn" : "error"]("COMPOSE_UNKNOWN_FIELD", `unknown field \`${key}\` in ${placeName(path)}`, {
-      path: below(path, key),
-      span: entry.key ?? entry.value.span,
-      hint: suggestion(
-        key,
-        Object.keys(shape.fields),
-        `${shape.title} has no such field${shape.closed ? "" : "; fields of your own start with x-"}`,
-      ),
-    });
+    this.#problems[shape.open ? "warn" : "error"](
+      "COMPOSE_UNKNOWN_FIELD",
+      `unknown field \`${key}\` in ${placeName(path)}`,
+      {
+        path: below(path, key),
+        span: entry.key ?? entry.value.span,
+        hint: suggestion(
+          key,
+          Object.keys(shape.fields),
+          `${shape.title} has no such field${shape.closed ? "" : "; fields of your own start with x-"}`,
+        ),
+      },
+    );
     return shape.open ? entry.value : undefined;
   }
 
