@@ -67,7 +67,8 @@ export class ComposeTree {
         }),
       });
     }
-    return documents;
+    // What an attack expands to is not looked at any further; the problem is told.
+    return this.#total > maxNodes ? [] : documents;
   }
 
   #peek(): Event | undefined {
@@ -105,6 +106,7 @@ export class ComposeTree {
     const before = this.#total;
     this.#total += nodes;
     if (this.#total > maxNodes && before <= maxNodes) {
+      this.#problems.markIncomplete();
       this.#problems.error("COMPOSE_TOO_LARGE", `aliases expand the file to more than ${maxNodes} values`, {
         span,
         path,
