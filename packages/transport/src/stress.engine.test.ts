@@ -12,6 +12,7 @@ import { removeImage } from "./images/remove-image.ts";
 import { saveImages } from "./images/save-images.ts";
 import { tagImage } from "./images/tag-image.ts";
 import { type Registry, startRegistry } from "./test-services/registry.ts";
+import { tarFile } from "./test-services/tar-file.ts";
 
 /** 1,000 for the long run: SLIPWAY_STRESS=1000. */
 const count = Number(process.env["SLIPWAY_STRESS"] ?? 80);
@@ -57,19 +58,7 @@ function random(state: number): () => number {
   };
 }
 
-function header(name: string, size: number): Buffer {
-  const block = Buffer.alloc(512);
-  block.write(name, 0);
-  block.write(
-    `0000644\0${"0000000\0".repeat(2)}${size.toString(8).padStart(11, "0")}\0${"0".repeat(11)}\0        0`,
-    100,
-  );
-  const sum = block.reduce((all, byte) => all + byte, 0);
-  block.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
-  return block;
-}
-
-const tar = Buffer.concat([header("file", 65_536), randomBytes(65_536), Buffer.alloc(1024)]);
+const tar = tarFile("file", randomBytes(65_536));
 
 /** What is open in this process and what runs in the container. */
 async function inUse(): Promise<{ handles: number; processes: string[] }> {
