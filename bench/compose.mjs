@@ -1,5 +1,5 @@
 // How long loading takes, side by side with `docker-compose config` and with js-yaml alone, on the same files:
-//   npm run bench -- compose [DOCKER-COMPOSE]
+//   [DOCKER_COMPOSE=PROGRAM] npm run bench -- compose
 import { spawnSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -8,7 +8,7 @@ import path from "node:path";
 import { pathToFileURL } from "node:url";
 import { load, startOrder, toJson } from "@slipway/compose";
 
-const oracle = process.argv[2] ?? process.env["DOCKER_COMPOSE"] ?? "docker-compose";
+const oracle = process.env["DOCKER_COMPOSE"] ?? "docker-compose";
 const require = createRequire(new URL("../packages/compose/package.json", import.meta.url));
 const yaml = await import(pathToFileURL(require.resolve("js-yaml")).href);
 const hasOracle = spawnSync(oracle, ["version"]).status === 0;

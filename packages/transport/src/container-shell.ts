@@ -4,7 +4,9 @@ import type Dockerode from "dockerode";
 import { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
 import type { Engine } from "./engine.ts";
 import { engineError } from "./engine-error.ts";
-import { startExec } from "./start-exec.ts";
+import { MarkerReader } from "./marker-reader.ts";
+import { endGroup } from "./process-group.ts";
+import { endOf, startExec } from "./start-exec.ts";
 import { toEngine } from "./to-engine.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -22,8 +24,9 @@ export interface ContainerShell {
    * @throws TransportError TRANSPORT_SHELL_CLOSED if the shell or the connection ends first
    */
   run(script: string, stdin?: Buffer): Promise<ShellResult>;
-  /** Ends the shell. */
+  /** Ends the shell, and the script that runs with all its processes. */
   close(): Promise<void>;
+  /** True also once the shell, its container or the connection has ended by itself. */
   readonly closed: boolean;
 }
 
@@ -34,7 +37,8 @@ export interface ShellOptions {
 }
 
 /**
- * Opens a shell in a running container.
+ * Opens a shell in a running container. An open shell doesn't keep Node running, only a script that runs does; what runs
+ * when Node ends or the connection is lost runs on to its own end.
  * @throws TransportError TRANSPORT_NO_SHELL where the image has no `sh`
  */
 export async function openShell(
@@ -43,9 +47,10 @@ export async function openShell(
   options: ShellOptions = {},
 ): Promise<ContainerShell> {
   try {
-    const { stream } = await startExec(toEngine(handle), containerId, { cmd: ["sh"], workdir: "/", ...options });
-    const shell = new Shell(stream, containerId);
-    await shell.run(":");
+    const engine = toEngine(handle);
+    const { stream } = await startExec(engine, containerId, { cmd: ["sh"], workdir: "/", ...options });
+    const shell = new Shell(engine, containerId, stream);
+    await shell.open();
     return shell;
   } catch (error) {
     if (error instanceof TransportError && error.code === "TRANSPORT_SHELL_CLOSED") {
@@ -58,23 +63,32 @@ export async function openShell(
 }
 
 class Shell implements ContainerShell {
-  readonly #stream: Duplex;
+  readonly #engine: Engine;
+  readonly #stream: Duplex & { ref?(): void; unref?(): void };
   readonly #containerId: string;
   readonly #nonce = randomBytes(12).toString("hex");
+  readonly #ended: Promise<void>;
+  #group: string | undefined;
   #pending: Pending | undefined;
   #last: Promise<unknown> = Promise.resolve();
   #closed = false;
+  #closing: Promise<void> | undefined;
   #said = "";
 
-  constructor(stream: Duplex, containerId: string) {
+  constructor(engine: Engine, containerId: string, stream: Duplex) {
+    this.#engine = engine;
     this.#stream = stream;
     this.#containerId = containerId;
-    const demultiplexer = new Demultiplexer((data, name) => {
-      this.#said = (this.#said + data.toString("utf8")).slice(-500);
-      this.#pending?.add(data, name);
-    });
+    const readers = { stdout: this.#reader("stdout"), stderr: this.#reader("stderr") };
+    const demultiplexer = new Demultiplexer((data, name) => readers[name].write(data));
     stream.on("data", (chunk: Buffer) => demultiplexer.write(chunk));
     for (const event of ["end", "close", "error"]) stream.on(event, () => this.#end());
+    this.#ended = endOf(stream).catch(() => undefined);
+  }
+
+  /** Waits until the shell answers. */
+  async open(): Promise<void> {
+    this.#group = (await this.run("echo $$")).stdout.toString().trim();
   }
 
   get closed(): boolean {
@@ -88,29 +102,48 @@ class Shell implements ContainerShell {
   }
 
   close(): Promise<void> {
-    if (this.#closed) return Promise.resolve();
-    const closed = new Promise<void>((resolve) => this.#stream.once("close", () => resolve()));
+    this.#closing ??= this.#close();
+    return this.#closing;
+  }
+
+  async #close(): Promise<void> {
+    if (this.#closed) return;
+    // A shell reads no further while its script runs.
+    if (this.#pending && this.#group) await endGroup(this.#engine, this.#containerId, this.#group, this.#ended);
+    this.#end();
     this.#stream.end("exit\n");
     this.#stream.destroy();
-    return closed;
+    await this.#ended;
+  }
+
+  #reader(name: OutputStream): MarkerReader {
+    return new MarkerReader(
+      this.#marker,
+      (data) => {
+        if (this.#group === undefined) this.#said = (this.#said + data.toString("utf8")).slice(-500);
+        this.#pending?.add(data, name);
+      },
+      (word) => this.#pending?.end(Number(word), name),
+    );
+  }
+
+  get #marker(): string {
+    return `\x02${this.#nonce} `;
   }
 
   #run(script: string, stdin: Buffer | undefined): Promise<ShellResult> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closedError());
-      const marker = `\0${this.#nonce} `;
-      this.#pending = new Pending(
-        marker,
-        (result) => {
-          this.#pending = undefined;
-          resolve(result);
-        },
-        reject,
-      );
+      this.#stream.ref?.();
+      this.#pending = new Pending((result) => {
+        this.#pending = undefined;
+        this.#stream.unref?.();
+        resolve(result);
+      }, reject);
       // In a subshell, so that neither `exit`, nor `cd`, nor a syntax error reaches the next script. Nothing but the shell
       // itself reads the exec's stdin: shells read ahead, so a command could not find its own input there.
       const command = `(eval ${quote(script)})`;
-      const printMarkers = `s=$?; printf '\\000${this.#nonce} %d\\n' $s; printf '\\000${this.#nonce} %d\\n' $s >&2\n`;
+      const printMarkers = `s=$?; printf '\\002${this.#nonce} %d\\n' $s; printf '\\002${this.#nonce} %d\\n' $s >&2\n`;
       if (stdin === undefined) {
         this.#stream.write(`${command} </dev/null; ${printMarkers}`);
       } else {
@@ -137,34 +170,27 @@ class Shell implements ContainerShell {
   }
 }
 
-/** The output of the script that runs, until its marker has come on both streams. */
+/** The output of the script that runs, until its end has been told on both streams. */
 class Pending {
-  readonly #marker: Buffer;
   readonly #resolve: (result: ShellResult) => void;
   readonly fail: (error: Error) => void;
   readonly #chunks: Record<OutputStream, Buffer[]> = { stdout: [], stderr: [] };
-  readonly #done: Partial<Record<OutputStream, { data: Buffer; exitCode: number }>> = {};
+  readonly #ended = new Set<OutputStream>();
 
-  constructor(marker: string, resolve: (result: ShellResult) => void, reject: (error: Error) => void) {
-    this.#marker = Buffer.from(marker);
+  constructor(resolve: (result: ShellResult) => void, reject: (error: Error) => void) {
     this.#resolve = resolve;
     this.fail = reject;
   }
 
   add(data: Buffer, name: OutputStream): void {
-    const chunks = this.#chunks[name];
-    chunks.push(data);
-    // The marker ends in a newline and is the last thing printed, so only such a chunk can complete it.
-    if (data.at(-1) !== 10) return;
-    const all = Buffer.concat(chunks);
-    const at = all.lastIndexOf(this.#marker);
-    if (at < 0) return;
-    this.#done[name] = {
-      data: all.subarray(0, at),
-      exitCode: Number(all.subarray(at + this.#marker.length).toString()),
-    };
-    const { stdout, stderr } = this.#done;
-    if (stdout && stderr) this.#resolve({ exitCode: stdout.exitCode, stdout: stdout.data, stderr: stderr.data });
+    this.#chunks[name].push(data);
+  }
+
+  end(exitCode: number, name: OutputStream): void {
+    this.#ended.add(name);
+    if (this.#ended.size < 2) return;
+    const { stdout, stderr } = this.#chunks;
+    this.#resolve({ exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) });
   }
 }
 

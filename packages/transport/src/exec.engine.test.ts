@@ -1,6 +1,8 @@
+import { spawnSync } from "node:child_process";
+import { once } from "node:events";
 import { Readable } from "node:stream";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { putArchive } from "./archive.ts";
+import { getArchive, putArchive } from "./archive.ts";
 import { openBuildStream } from "./build-stream.ts";
 import { connect } from "./connect.ts";
 import { openShell } from "./container-shell.ts";
@@ -41,6 +43,15 @@ async function run(
     ...options,
   });
   return { code: exitCode, ...output };
+}
+
+/** An image of one program, and no shell by that name. */
+async function importBusybox(image: string): Promise<void> {
+  const source = await getArchive(engine, container, "/bin/busybox");
+  const [repo, tag] = image.split(":") as [string, string];
+  const answer = await engine.docker.importImage(source, { repo, tag });
+  answer.resume();
+  await once(answer, "end");
 }
 
 const processes = async (name: string): Promise<string> =>
@@ -94,6 +105,75 @@ test("a shell that ends takes what was running with it as an error", async () =>
   await expect(shell.run("kill -9 $PPID; kill -9 $$; sleep 8102")).rejects.toMatchObject({
     code: "TRANSPORT_SHELL_CLOSED",
   });
+});
+
+test("a shell that is closed ends the script that runs", async () => {
+  const shell = await openShell(engine, container);
+  const running = shell.run("sleep 8103 & sleep 8103").catch((error: unknown) => error);
+  while ((await processes("sleep 8103")).split("\n").length < 3) await new Promise((resolve) => setImmediate(resolve));
+  await shell.close();
+  expect(await running).toMatchObject({ code: "TRANSPORT_SHELL_CLOSED" });
+  expect(await processes("sleep 8103")).toBe("");
+});
+
+test("neither an open shell nor an engine that nobody closed keeps Node running", async () => {
+  const script = `
+    import { connect, openShell } from "@slipway/transport";
+    const engine = await connect();
+    const shell = await openShell(engine, process.argv[1]);
+    process.stdout.write((await shell.run("echo done")).stdout);`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script, container], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+    timeout: 20_000,
+  });
+  expect(child).toMatchObject({ status: 0, stdout: "done\n" });
+});
+
+test("a command that a lost connection leaves behind ends, with what it started", async () => {
+  const script = `
+    import { connect, execute } from "@slipway/transport";
+    await execute(await connect(), process.argv[1], {
+      cmd: ["sh", "-c", "sleep 8104 & echo up; sleep 8104"],
+      onOutput: () => process.kill(process.pid, "SIGKILL"),
+    });`;
+  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script, container], {
+    cwd: import.meta.dirname,
+    encoding: "utf8",
+  });
+  expect(child.signal).toBe("SIGKILL");
+  const gone = "while ps -o args | grep -q '^sleep 8104'; do sleep 0.1; done";
+  expect((await run(["timeout", "10", "sh", "-c", gone])).code).toBe(0);
+});
+
+test("an image without a shell: outputs, exit code, and an abort that ends the process", async () => {
+  const image = `slipway-test/no-shell:${process.pid}`;
+  await importBusybox(image);
+  const made = await engine.docker.createContainer({
+    Image: image,
+    Cmd: ["/busybox", "sleep", "600"],
+    Labels: labels,
+    HostConfig: { NetworkMode: "none" },
+  });
+  try {
+    await made.start();
+    let said = "";
+    const add = ({ data }: { data: Buffer }): void => void (said += data.toString());
+    const { exitCode } = await execute(engine, made.id, { cmd: ["/busybox", "false"], onOutput: add });
+    expect(exitCode).toBe(1);
+    await execute(engine, made.id, { cmd: ["/busybox", "echo", "hi"], onOutput: add });
+    expect(said).toBe("hi\n");
+    const controller = new AbortController();
+    const cmd = ["/busybox", "timeout", "600", "/busybox", "tail", "-f", "/busybox"];
+    const running = execute(engine, made.id, { cmd, signal: controller.signal, onOutput: () => controller.abort() });
+    await expect(running).rejects.toMatchObject({ name: "AbortError" });
+    const { Processes } = (await made.top()) as { Processes: string[][] };
+    expect(Processes).toHaveLength(1);
+    await expect(openShell(engine, made.id)).rejects.toMatchObject({ code: "TRANSPORT_NO_SHELL" });
+  } finally {
+    await made.remove({ force: true });
+    await engine.docker.getImage(image).remove({ force: true });
+  }
 });
 
 test("no such container, a folder that isn't there", async () => {

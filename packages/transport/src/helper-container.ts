@@ -28,9 +28,8 @@ async function candidateImages(engine: Engine): Promise<string[]> {
   const images = await engine.docker.listImages();
   const tagged = images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag !== "<none>:<none>"));
   const usable = tagged.filter(({ Size }) => Size > 500_000);
-  // oxlint-disable-next-line unicorn/no-array-sort -- Node 20 sorts in place, and this is a copy
   return usable
-    .sort((a, b) => a.Size - b.Size)
+    .toSorted((a, b) => a.Size - b.Size)
     .slice(0, 6)
     .map(({ Id }) => Id);
 }

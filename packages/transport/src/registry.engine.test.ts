@@ -14,6 +14,7 @@ import { saveImages } from "./images/save-images.ts";
 import { tagImage } from "./images/tag-image.ts";
 import type { PullProgress } from "./images/transfer-progress.ts";
 import { type Registry, startRegistry } from "./test-services/registry.ts";
+import { tarFile } from "./test-services/tar-file.ts";
 
 let engine: Engine;
 let registry: Registry;
@@ -42,17 +43,8 @@ const auth = (password = registry.password): { username: string; password: strin
 
 /** An image of one file that doesn't compress. */
 async function importImage(name: string, bytes: number): Promise<void> {
-  const header = Buffer.alloc(512);
-  header.write("data", 0);
-  header.write(
-    "0000644\0" + "0000000\0" + "0000000\0" + `${bytes.toString(8).padStart(11, "0")}\0` + "00000000000\0",
-    100,
-  );
-  header.write("        0", 148);
-  const sum = header.reduce((all, byte) => all + byte, 0);
-  header.write(`${sum.toString(8).padStart(6, "0")}\0 `, 148);
   const body = new PassThrough();
-  body.end(Buffer.concat([header, randomBytes(bytes), Buffer.alloc(1024 + ((512 - (bytes % 512)) % 512))]));
+  body.end(tarFile("data", randomBytes(bytes)));
   const [repo, tag] = [name.slice(0, name.lastIndexOf(":")), name.slice(name.lastIndexOf(":") + 1)];
   const answer = await engine.docker.importImage(body, { repo, tag, changes: `LABEL dev.slipway.test=${label}` });
   answer.resume();

@@ -83,6 +83,7 @@ export class SshConnection {
     try {
       const socket = new SshSocket(await opened(open), program);
       this.#sockets.add(socket);
+      socket.on("hold", () => this.#hold());
       socket.once("close", () => {
         this.#sockets.delete(socket);
         this.#hold();
@@ -95,7 +96,8 @@ export class SshConnection {
   }
 
   #hold(): void {
-    if (this.channels > 0) this.#socket.ref();
+    const held = this.#opening > 0 || [...this.#sockets].some((socket) => socket.held);
+    if (held) this.#socket.ref();
     else this.#socket.unref();
   }
 

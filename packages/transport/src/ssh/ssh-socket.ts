@@ -9,6 +9,7 @@ const wordsBytes = 2_000;
 export class SshSocket extends Duplex {
   readonly #channel: ClientChannel;
   #words = "";
+  #held = true;
 
   /** @param program what runs at the channel's other end, if it may fail and say why */
   constructor(channel: ClientChannel, program?: string) {
@@ -68,10 +69,21 @@ export class SshSocket extends Duplex {
   }
 
   ref(): this {
-    return this;
+    return this.#hold(true);
   }
 
   unref(): this {
+    return this.#hold(false);
+  }
+
+  /** Whether this keeps Node running. */
+  get held(): boolean {
+    return this.#held;
+  }
+
+  #hold(held: boolean): this {
+    this.#held = held;
+    this.emit("hold");
     return this;
   }
 }
