@@ -87,7 +87,7 @@ test(`mutations of valid files: only own errors, and only files that are named (
     const asked = await survives(text, `seed ${seed}, round ${round}`);
     // `.env` belongs to the project; all others are named by the text.
     asked.delete("/p/.env");
-    for (const path of asked) expect(text, `seed ${seed}, round ${round}`).toMatch(/include|extends|_file/);
+    if (asked.size > 0) expect(text, `seed ${seed}, round ${round}`).toMatch(/include|extends|_file/);
   }
 });
 

@@ -1,4 +1,4 @@
-import { mappingNode, type Node, stringField, stringNode, stringOf, valueNode } from "../parse/node.ts";
+import { mappingNode, type Node, stringNode, stringOf, valueNode } from "../parse/node.ts";
 import { cleanPath } from "../paths/posix-path.ts";
 import { parseVolume } from "./volume.ts";
 import type { Transform } from "./transform-context.ts";

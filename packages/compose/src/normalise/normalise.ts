@@ -7,7 +7,6 @@ import {
   type Mapping,
   isNull,
   mappingNode,
-  stringField,
   stringNode,
   valueNode,
   withField,

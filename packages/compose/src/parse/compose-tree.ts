@@ -46,7 +46,7 @@ export class ComposeTree {
   constructor(source: SourceText, text: RelaxedText, events: readonly Event[], problems: ProblemList) {
     this.#source = source;
     this.#text = text.text;
-    this.#original = text.original;
+    this.#original = (offset) => text.original(offset);
     this.#events = events;
     this.#problems = problems;
   }

@@ -9,7 +9,7 @@ import { enforceUnicity } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
 import { resolveEnvironments } from "../normalise/resolve-variables.ts";
 import type { ParsedDocument } from "../parse/compose-tree.ts";
-import { isNull, type Mapping, mappingNode } from "../parse/node.ts";
+import { type Mapping, mappingNode } from "../parse/node.ts";
 import { pathOf } from "../parse/path.ts";
 import { pathRules } from "../paths/path-rules.ts";
 import { describeNode } from "../schema/describe-node.ts";

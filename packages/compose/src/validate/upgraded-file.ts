@@ -28,7 +28,7 @@ function upgradedService(service: Node): Record<string, unknown> {
       const part = key === "log_driver" ? { driver: plain } : { options: plain };
       result["logging"] = { ...(result["logging"] as object | undefined), ...part };
     } else if (key === "net") {
-      result["network_mode"] = /^container:/.test(String(plain))
+      result["network_mode"] = String(plain).startsWith("container:")
         ? String(plain).replace("container:", "service:")
         : plain;
     } else result[key] = plain;
