@@ -9,6 +9,7 @@ import { dockerFor } from "./docker-for.ts";
 import type { Engine } from "./engine.ts";
 import { execute } from "./execute.ts";
 import { loadImages } from "./images/load-images.ts";
+import { pushImage } from "./images/push-image.ts";
 import { saveImages } from "./images/save-images.ts";
 import { startEngine, type TestEngine } from "./test-services/dockerd.ts";
 
@@ -16,7 +17,7 @@ let daemon: TestEngine;
 let engine: Engine;
 
 beforeAll(async () => {
-  daemon = await startEngine({ tls: true });
+  daemon = await startEngine({ tls: true, registry: true });
   engine = await connect({ host: daemon.host });
   const source = await connect();
   await loadImages(engine, await saveImages(source, ["slipway-base/busybox:1"]));
@@ -92,4 +93,27 @@ test("an engine that is killed in the middle of an exec and a shell: errors at o
   await daemon.start();
   const again = await startContainer();
   expect((await execute(engine, again, { cmd: ["true"] })).exitCode).toBe(0);
+});
+
+test("an engine that is killed in the middle of a push: an error at once, not tried again; then it works", async () => {
+  const container = await startContainer();
+  const cmd = ["dd", "if=/dev/urandom", "of=/big", "bs=1M", "count=48"];
+  expect((await execute(engine, container, { cmd })).exitCode).toBe(0);
+  const name = "127.0.0.1:5000/big";
+  await engine.docker.getContainer(container).commit({ repo: name, tag: "1" });
+  const said: string[] = [];
+  let killed: Promise<void> | undefined;
+  const pushed = pushImage(engine, `${name}:1`, {
+    onProgress: ({ status, current = 0 }) => {
+      said.push(status);
+      if (status === "Pushing" && current > 0) killed ??= daemon.kill();
+    },
+  });
+  await expect(Promise.race([pushed, delay(20_000, "hangs", { ref: false })])).rejects.toMatchObject({
+    code: "TRANSPORT_CONNECTION_LOST",
+  });
+  expect(said.some((status) => status.startsWith("Trying again"))).toBe(false);
+  await killed;
+  await daemon.start();
+  expect((await pushImage(engine, `${name}:1`)).digest).toMatch(/^sha256:/);
 });

@@ -198,6 +198,12 @@ test("a build stream: an error of the context is what fails it, and an abort end
   const stream = openBuildStream(engine, { tar: broken, query: {} });
   broken.destroy(new Error("disk on fire"));
   await expect(stream).rejects.toThrow("disk on fire");
+  const cut = new Readable({ read: () => undefined });
+  const cutStream = openBuildStream(engine, { tar: cut, query: {} });
+  cut.destroy();
+  await expect(cutStream).rejects.toMatchObject({ code: "TRANSPORT_SOURCE_ENDED" });
+  const refused = openBuildStream(engine, { tar: Readable.from([]), query: { t: "NOT A NAME" } });
+  await expect(refused).rejects.toMatchObject({ message: expect.not.stringContaining("HTTP code") });
   const controller = new AbortController();
   const stalled = openBuildStream(engine, {
     tar: new Readable({ read: () => undefined }),

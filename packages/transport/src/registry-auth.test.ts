@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { chmod, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test, vi } from "vitest";
@@ -46,6 +46,33 @@ test("a credential helper, and one that has none", async () => {
   await configure({ credsStore: "slipwaytest" });
   expect(await ask("r.example")).toEqual({ username: "h", password: "s", serveraddress: "r.example" });
   expect(await ask("other.example")).toBeUndefined();
+});
+
+test("a helper's token; one that fails says so without its secrets; an abort kills one that hangs", async () => {
+  const helper = path.join(folder, "docker-credential-slipwaytest");
+  vi.stubEnv("PATH", `${folder}:${process.env["PATH"]}`);
+  await configure({ credHelpers: { "r.example": "slipwaytest" }, auths: { "r.example": {} } });
+  const script = async (text: string): Promise<void> => {
+    await writeFile(helper, `#!/bin/sh\n${text}\n`);
+    await chmod(helper, 0o755);
+  };
+  await script('echo \'{"Username":"<token>","Secret":"t"}\'');
+  expect(await ask("r.example")).toEqual({ identitytoken: "t", serveraddress: "r.example" });
+  expect(await ask("other.example")).toBeUndefined();
+  await script("echo hunter2; echo locked >&2; exit 3");
+  await expect(ask("r.example")).rejects.toMatchObject({
+    code: "TRANSPORT_AUTH",
+    message: expect.stringMatching(/^(?!.*hunter2).*ended with 3 \(locked\)/),
+  });
+  await script(`echo $$ >${folder}/pid; sleep 300 & sleep 300`);
+  const controller = new AbortController();
+  const asked = registryAuthFor("r.example", { DOCKER_CONFIG: folder }, { signal: controller.signal });
+  await vi.waitFor(async () => expect(await readFile(path.join(folder, "pid"), "utf8")).toMatch(/\d\n/));
+  controller.abort();
+  await expect(asked).rejects.toMatchObject({ name: "AbortError" });
+  const pid = Number(await readFile(path.join(folder, "pid"), "utf8"));
+  // One that has ended and wasn't collected yet has no command line.
+  expect(await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "")).toBe("");
 });
 
 test("no configuration, no credentials", async () => {

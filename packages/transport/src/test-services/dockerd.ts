@@ -1,5 +1,5 @@
 import { execFileSync } from "node:child_process";
-import { mkdir, mkdtemp, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { createServer, connect, type Server } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
@@ -7,7 +7,7 @@ import path from "node:path";
 import { Agent, request } from "node:http";
 import { type Service, startService } from "./process.ts";
 
-/** An engine of a test's own, in network, process and mount namespaces of its own. */
+/** An engine of a test's own, in network, process and mount namespaces of its own, with a registry at its port 5000. */
 export interface TestEngine {
   readonly host: string;
   /** With TLS: where it is reached, and the certificates' folder. */
@@ -18,11 +18,14 @@ export interface TestEngine {
   remove(): Promise<void>;
 }
 
-export async function startEngine(options: { tls?: boolean } = {}): Promise<TestEngine> {
+export async function startEngine(options: { tls?: boolean; registry?: boolean } = {}): Promise<TestEngine> {
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-engine-"));
   const socket = path.join(folder, "engine.sock");
   const relaySocket = path.join(folder, "relay.sock");
   if (options.tls) makeCertificates(folder);
+  const registry = path.join(folder, "registry.yml");
+  const storage = `storage: {filesystem: {rootdirectory: ${folder}/registry}}`;
+  await writeFile(registry, `version: 0.1\n${storage}\nhttp: {addr: "127.0.0.1:5000"}\n`);
   let service: Service | undefined;
   let relay: Server | undefined;
   const start = async (): Promise<void> => {
@@ -36,6 +39,7 @@ export async function startEngine(options: { tls?: boolean } = {}): Promise<Test
       : "";
     const script = [
       "busybox ip link set lo up",
+      ...(options.registry ? [`docker-registry serve ${registry} >/dev/null 2>&1 &`] : []),
       ...(options.tls ? [`${process.execPath} -e '${relayScript}' ${relaySocket} &`] : []),
       `exec dockerd --data-root=${folder}/data --exec-root=${folder}/exec --pidfile=${folder}/dockerd.pid --host=unix://${socket} ${tls}`,
     ].join("\n");
