@@ -7,7 +7,9 @@ import { buildTask } from "./build-one.ts";
 import { localImage, type LocalImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import { ImagePuller } from "./pull-images.ts";
+import type { RegistrySecrets } from "./registry-secrets.ts";
 import type { ServiceEvent } from "./service-event.ts";
+import { buildArgsOf, registrySecretsOf } from "./task-build-options.ts";
 
 /** How to build the tasks. */
 export interface PerformBuildsOptions {
@@ -21,6 +23,10 @@ export interface PerformBuildsOptions {
   readonly noCache?: boolean | undefined;
   /** Which builder. Default: BuildKit where the engine has it. */
   readonly builder?: BuildOptions["builder"];
+  /** For every service, over its own and those of the project's metadata. */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** Credentials over those of the project's metadata. Each build and pull gets those of the registries that it touches. */
+  readonly registrySecrets?: RegistrySecrets | undefined;
   readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -106,7 +112,7 @@ async function attempt(
     dockerfile: task.dockerfile,
     projectType: task.projectType,
     layers: [],
-    baseImageTags: task.dockerfile === undefined ? [] : baseImages(task),
+    baseImageTags: task.dockerfile === undefined ? [] : baseImages(task, buildArgsOf(task, options)),
   };
   try {
     options.signal.throwIfAborted();
@@ -133,13 +139,14 @@ async function attempt(
 async function pullTask(
   task: BuildTask,
   puller: ImagePuller,
-  { onEvent }: PerformBuildsOptions,
+  options: PerformBuildsOptions,
 ): Promise<Pick<LocalImage, "name" | "imageId">> {
-  const name = task.imageName ?? "";
-  const imageId = await puller.get(name, task.dockerPlatform, (progress) => {
+  const { imageName: name = "", dockerPlatform: platform } = task;
+  const secrets = registrySecretsOf(task, options);
+  const imageId = await puller.get({ name, platform, secrets }, (progress) => {
     const { layer, status } = progress;
     task.progressHook?.({ ...progress, toString: () => (layer === undefined ? status : `${layer}: ${status}`) });
-    onEvent?.({ service: task.serviceName, event: { type: "pull", ...progress } });
+    options.onEvent?.({ service: task.serviceName, event: { type: "pull", ...progress } });
   });
   return { name, imageId };
 }
