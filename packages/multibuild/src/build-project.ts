@@ -31,7 +31,7 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   /** Template variables beside those of architecture, device type and service name. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly resolvers?: readonly Resolver[] | undefined;
-  /** How much of a tar stream is kept in memory, in bytes. Default: 16 MiB; the rest waits in a temporary file. */
+  /** How much of a tar stream is kept in memory, in bytes. Default: 8 MiB; the rest waits in a temporary file. */
   readonly memoryLimit?: number | undefined;
 }
 

@@ -3,7 +3,7 @@ import path from "node:path";
 import { directoryEntries, ignoreNothing, packDirectory, packEntries, walk } from "@slipway/context";
 import { ResolveError } from "@slipway/resolve";
 import { withoutMetadata } from "./directory-metadata.ts";
-import { bundleIgnore, type TaskFiles, withDockerfile } from "./task-files.ts";
+import { bundleIgnore, madeDockerfile, type TaskFiles } from "./task-files.ts";
 
 /** Enough for a message. */
 const namesAtMost = 1000;
@@ -29,9 +29,12 @@ export function directoryFiles(directory: string, project: string, signal: Abort
     open: (dockerfile) => {
       async function* entries(): ReturnType<typeof directoryEntries> {
         const ignore = withoutMetadata(await bundleIgnore(files, dockerfile.path, directory), directory, project);
-        yield* directoryEntries(directory, { ignore, signal });
+        for await (const entry of directoryEntries(directory, { ignore, signal })) {
+          if (!dockerfile.changed || entry.header.name !== dockerfile.dockerfilePath) yield entry;
+        }
+        yield* madeDockerfile(dockerfile);
       }
-      return packEntries(withDockerfile(entries(), dockerfile));
+      return packEntries(entries());
     },
     close: () => {
       files.stream.destroy();

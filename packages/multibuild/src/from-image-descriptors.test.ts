@@ -26,7 +26,8 @@ test("descriptors become tasks: a name is pulled, the others have their files", 
     { serviceName: "all", external: false, context: ".", labels: {} },
   ]);
   expect(tasks[2]?.tag).toBeUndefined();
-  expect(await Promise.all(tasks.slice(1).map((task) => task.buildStream && unpack(task.buildStream)))).toEqual([
+  const streams = tasks.flatMap(({ buildStream }) => (buildStream ? [buildStream] : []));
+  expect(await Promise.all(streams.map(unpack))).toEqual([
     { Dockerfile: "FROM web" },
     { "web/Dockerfile": "FROM web", "x/y": "1" },
   ]);

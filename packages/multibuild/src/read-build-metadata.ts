@@ -1,7 +1,6 @@
 import { posix } from "node:path";
 import type { Problem } from "@slipway/errors";
 import { BuildMetadata, type BuildSecret, type Scoped } from "./build-metadata.ts";
-import { isMetadata } from "./metadata-folder.ts";
 import { parseMetadataText } from "./metadata-text.ts";
 import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
 import { parseRegistrySecrets, type RegistrySecrets } from "./registry-secrets.ts";

@@ -1,4 +1,4 @@
-import { type EntryToPack, packEntries, type SplitEntry, splitEntries } from "@slipway/context";
+import { packEntries, type SplitEntry, splitEntries } from "@slipway/context";
 import { entriesBundle } from "@slipway/resolve";
 import { bundleIgnore, type TaskFiles, withDockerfile } from "./task-files.ts";
 
@@ -15,11 +15,10 @@ export function splitFiles(split: readonly SplitEntry[], context: string, close:
     ...bundle,
     stream,
     open: (dockerfile) => {
-      async function* entries(): AsyncGenerator<EntryToPack, void, undefined> {
+      return packEntries(async () => {
         const ignore = await bundleIgnore(bundle, dockerfile.path, context);
-        yield* splitEntries(split, ignore);
-      }
-      return packEntries(withDockerfile(entries(), dockerfile));
+        return withDockerfile(splitEntries(split, ignore), dockerfile);
+      });
     },
     close: async () => {
       stream.destroy();
