@@ -1,3 +1,4 @@
+import { readSync } from "node:fs";
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
@@ -149,7 +150,7 @@ export class Spool {
   /** What lies in the file from `start` to `end`. */
   open(start: number, end: number): AsyncIterable<Buffer> | Buffer {
     if (end - start > blockSize) return this.#read(start, end);
-    return this.#fromBlocks(start, end) ?? this.#readSmall(start, end);
+    return this.#fromBlocks(start, end);
   }
 
   async *#read(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
@@ -160,21 +161,15 @@ export class Spool {
     }
   }
 
-  async *#readSmall(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
-    for (let at = start; at < end;) {
-      const block = Math.floor(at / blockSize);
-      const content = this.#block(block) ?? (await this.#load(block));
-      const piece = content.subarray(at - block * blockSize, end - block * blockSize);
-      at += piece.length;
-      yield piece;
-    }
-  }
-
-  /** A content whose blocks have been read already. */
-  #fromBlocks(start: number, end: number): Buffer | undefined {
+  /** A small content, mostly of one block. */
+  #fromBlocks(start: number, end: number): Buffer {
     const first = Math.floor(start / blockSize);
-    if (this.#closed || end > (first + 1) * blockSize) return undefined;
-    return this.#block(first)?.subarray(start - first * blockSize, end - first * blockSize);
+    const pieces: Buffer[] = [];
+    for (let index = first; index * blockSize < end; index++) {
+      const offset = index * blockSize;
+      pieces.push((this.#block(index) ?? this.#load(index)).subarray(Math.max(start - offset, 0), end - offset));
+    }
+    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
   }
 
   #block(index: number): Buffer | undefined {
@@ -185,12 +180,15 @@ export class Spool {
     return block;
   }
 
-  async #load(index: number): Promise<Buffer> {
-    const start = index * blockSize;
-    const wanted = Math.min(blockSize, this.#end - start);
-    let block = await this.#readAt(start, wanted);
-    while (block.length < wanted) {
-      block = Buffer.concat([block, await this.#readAt(start + block.length, wanted - block.length)]);
+  /** At once: what was just written is in the system's cache, and a turn of the event loop takes far longer than this. */
+  #load(index: number): Buffer {
+    const position = index * blockSize;
+    const block = Buffer.allocUnsafeSlow(Math.min(blockSize, this.#end - position));
+    const { fd } = this.#opened();
+    for (let done = 0; done < block.length;) {
+      const bytesRead = readSync(fd, block, done, block.length - done, position + done);
+      if (bytesRead === 0) throw cutOff();
+      done += bytesRead;
     }
     this.#blocks.set(index, block);
     const [oldest] = this.#blocks.keys();
@@ -199,17 +197,23 @@ export class Spool {
   }
 
   async #readAt(position: number, length: number): Promise<Buffer> {
-    if (!this.#file || this.#closed) {
-      throw new ContextError("CONTEXT_CLOSED", "the build context was let go of before it was read", {
-        hint: "close it when everything is built",
-      });
-    }
+    const file = this.#opened();
     const buffer = Buffer.allocUnsafe(length);
-    const { bytesRead } = await this.#file.read(buffer, 0, length, position);
-    if (bytesRead === 0)
-      throw new ContextError("CONTEXT_SPOOL_FAILED", `the temporary file in ${tmpdir()} was cut off`);
+    const { bytesRead } = await file.read(buffer, 0, length, position);
+    if (bytesRead === 0) throw cutOff();
     return buffer.subarray(0, bytesRead);
   }
+
+  #opened(): FileHandle {
+    if (this.#file && !this.#closed) return this.#file;
+    throw new ContextError("CONTEXT_CLOSED", "the build context was let go of before it was read", {
+      hint: "close it when everything is built",
+    });
+  }
+}
+
+function cutOff(): ContextError {
+  return new ContextError("CONTEXT_SPOOL_FAILED", `the temporary file in ${tmpdir()} was cut off`);
 }
 
 // Classes, and no closures: there may be a great many of them.
