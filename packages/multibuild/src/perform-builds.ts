@@ -1,6 +1,6 @@
 import type { BuildOptions } from "@slipway/build";
 import { isSlipwayError } from "@slipway/errors";
-import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
+import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import { baseImages } from "./base-images.ts";
 import type { BuildTask } from "./build-task.ts";
 import { buildTask } from "./build-one.ts";
@@ -123,6 +123,8 @@ async function attempt(
     // A failure that came before the abort stays the service's own.
     const aborted = options.signal.aborted && error === options.signal.reason;
     if ((aborted && !culprit) || isUnreachable(error)) throw error;
+    // An answer that breaks off is the end of that build, or of the engine.
+    if (isSlipwayError(error, "BUILD_BROKEN_STREAM")) await describeEngine(engine);
     const reason = aborted && culprit ? notRun(task, culprit, error) : error;
     const name = task.tag ?? task.imageName ?? "";
     return localImage(engine, {
