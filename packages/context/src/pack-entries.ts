@@ -27,21 +27,22 @@ export function packEntries(entries: Entries | (() => Promise<Entries>)): Readab
   const packer = new Packer(entries);
   const stream: Readable = new Readable({
     highWaterMark: batchSize,
-    read: () => {
-      packer.batch().then(
-        (chunks) => {
-          for (const chunk of chunks) stream.push(chunk);
-          if (packer.ended) stream.push(null);
-        },
-        (error: unknown) => stream.destroy(error as Error),
-      );
-    },
+    read: () => void pushBatch(stream, packer),
     destroy: (error, callback) => {
       void packer.close();
       callback(error);
     },
   });
   return stream;
+}
+
+async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
+  try {
+    for (const chunk of await packer.batch()) stream.push(chunk);
+    if (packer.ended) stream.push(null);
+  } catch (error) {
+    stream.destroy(error as Error);
+  }
 }
 
 /** Asynchronous only where its entries are: forty thousand small files are no forty thousand turns of the event loop. */

@@ -10,6 +10,7 @@ import { readEntries } from "@slipway/context";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { fixtureProject } from "../test/fixture-project.ts";
 import { randomContext, seededRandom } from "../test/random-context.ts";
+import { removeImages } from "../test/remove-images.ts";
 import { buildProject } from "./build-project.ts";
 
 const run = promisify(execFile);
@@ -24,15 +25,7 @@ beforeAll(async () => {
 });
 
 afterAll(async () => {
-  const filters = { label: [`dev.slipway.test=${runId}`] };
-  for (const { Id } of await engine.docker.listImages({ all: true, filters })) {
-    // Intermediate images go with those that stand on them.
-    await engine.docker
-      .getImage(Id)
-      .remove({ force: true })
-      .catch(() => undefined);
-  }
-  expect(await engine.docker.listImages({ all: true, filters })).toEqual([]);
+  await removeImages(engine, runId);
   engine.close();
   await rm(folder, { recursive: true });
 });

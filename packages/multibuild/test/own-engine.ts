@@ -22,9 +22,19 @@ export async function startOwnEngine(): Promise<OwnEngine> {
   const child = spawn(
     "unshare",
     [
-      ...["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "dockerd"],
-      ...["--data-root", at("data"), "--exec-root", at("exec"), "--pidfile", at("pid"), "--host", host],
-      ...["--bridge=none", "--iptables=false"],
+      "--net",
+      "--mount",
+      "--pid",
+      "--fork",
+      "--mount-proc",
+      "--kill-child",
+      "dockerd",
+      `--data-root=${at("data")}`,
+      `--exec-root=${at("exec")}`,
+      `--pidfile=${at("pid")}`,
+      `--host=${host}`,
+      "--bridge=none",
+      "--iptables=false",
     ],
     { stdio: ["ignore", "ignore", "pipe"] },
   );
