@@ -44,6 +44,23 @@ test("one failing service among ten does no harm to the nine", async () => {
   for (const image of images) if (image.successful) await image.deleteImage();
 });
 
+test.each(["buildkit", "classic"] as const)(
+  "a service that takes too long is ended, and the others go on (%s)",
+  async (builder) => {
+    const source = fixtureArchive({
+      "s0/Dockerfile": dockerfile("RUN sleep 100"),
+      "s1/Dockerfile": dockerfile("RUN echo quick"),
+    });
+    const project = fixtureProject(
+      { s0: { build: { context: "s0" } }, s1: { build: { context: "s1" } } },
+      `${runId}-slow`,
+    );
+    const [slow, quick] = await buildProject(project, source, engine, { timeout: 8000, builder }).result;
+    expect(slow).toMatchObject({ successful: false, error: { code: "MULTIBUILD_TIMED_OUT" } });
+    expect(quick).toMatchObject({ successful: true });
+  },
+);
+
 test("two runs of one project at once do not meet", async () => {
   const files = (which: string): Record<string, string> => ({
     Dockerfile: dockerfile(`LABEL which=${which}`, `RUN echo ${which}`),

@@ -17,6 +17,8 @@ export interface PerformBuildsOptions {
   readonly concurrency?: number | undefined;
   /** Whether one failure ends the others. Default: they go on. */
   readonly failFast?: boolean | undefined;
+  /** How long one service may take, in milliseconds, once its turn has come. Default: as long as it likes. */
+  readonly timeout?: number | undefined;
   /** Ask the registries for newer images, also where the engine has one. */
   readonly pull?: boolean | undefined;
   /** Run every step, whatever the cache has. */
@@ -105,6 +107,8 @@ async function attempt(
   options: PerformBuildsOptions & { readonly signal: AbortSignal },
   firstFailure: () => LocalImage | undefined,
 ): Promise<LocalImage> {
+  const limit = timeLimit(task, options.timeout);
+  const own = limit ? { ...options, signal: AbortSignal.any([options.signal, limit.signal]) } : options;
   const common = {
     serviceName: task.serviceName,
     external: task.external,
@@ -116,7 +120,9 @@ async function attempt(
   };
   try {
     options.signal.throwIfAborted();
-    const made = task.external ? await pullTask(task, puller, options) : await buildTask(task, engine, options);
+    const made = task.external
+      ? await orAborted(pullTask(task, puller, options), own.signal)
+      : await buildTask(task, engine, own);
     return localImage(engine, { ...common, ...made, successful: true, endTime: Date.now() });
   } catch (error) {
     const culprit = firstFailure();
@@ -135,6 +141,34 @@ async function attempt(
       error: reason,
       endTime: Date.now(),
     });
+  } finally {
+    limit?.stop();
+  }
+}
+
+function timeLimit(task: BuildTask, timeout: number | undefined): { signal: AbortSignal; stop(): void } | undefined {
+  if (timeout === undefined) return undefined;
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    const message = `service ${task.serviceName} was not done after ${timeout / 1000} s`;
+    controller.abort(
+      new MultibuildError("MULTIBUILD_TIMED_OUT", message, { hint: "see what its last step waits for, or allow more" }),
+    );
+  }, timeout);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+}
+
+/** A pull may be for others too, and goes on without who has no time left. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
