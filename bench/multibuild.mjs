@@ -112,9 +112,13 @@ const contestants = {
 async function worker([contestant, name, tar, peer]) {
   const run = await contestants[contestant](peer);
   const since = performance.now();
+  const cpuBefore = process.cpuUsage();
   const bytes = await run(tar, workloads[name]);
   const ms = performance.now() - since;
-  process.stdout.write(JSON.stringify({ ms, bytes, rss: process.resourceUsage().maxRSS / 1024 }));
+  const { user, system } = process.cpuUsage(cpuBefore);
+  process.stdout.write(
+    JSON.stringify({ ms, cpu: (user + system) / 1000, bytes, rss: process.resourceUsage().maxRSS / 1024 }),
+  );
 }
 
 async function measured(args) {
@@ -222,7 +226,9 @@ async function main() {
     }
     const { version } = JSON.parse(await readFile(path.join(peer, "node_modules/@balena/compose/package.json")));
     process.stdout.write(`node ${process.version}, @balena/compose ${version}, median of ${runs} runs\n`);
-    process.stdout.write("ms after loading, and the process's peak in MiB\n\n");
+    process.stdout.write(
+      "after loading: elapsed, CPU time (steadier where others use the machine), and the process's peak memory\n\n",
+    );
     for (const [name, workload] of Object.entries(workloads)) {
       const tar = path.join(folder, `${name}.tar`);
       await makeArchive(workload, tar);
@@ -235,8 +241,11 @@ async function main() {
       process.stdout.write(`${name}: ${workload.title}\n`);
       for (const [contestant, values] of Object.entries(results)) {
         const ms = median(values.map((value) => value.ms)).toFixed(0);
+        const cpu = median(values.map((value) => value.cpu)).toFixed(0);
         const rss = median(values.map((value) => value.rss)).toFixed(0);
-        process.stdout.write(`  ${contestant.padEnd(28)} ${ms.padStart(6)} ms ${rss.padStart(5)} MiB\n`);
+        process.stdout.write(
+          `  ${contestant.padEnd(28)} ${ms.padStart(6)} ms ${cpu.padStart(6)} ms of CPU ${rss.padStart(5)} MiB\n`,
+        );
       }
       await rm(tar);
     }
