@@ -73,7 +73,9 @@ export async function unpack(suite, folder, packages) {
 async function mirror() {
   const folder = "/etc/apt/sources.list.d";
   const names = (await readdir(folder).catch(() => [])).map((name) => path.join(folder, name));
-  const texts = await Promise.all(["/etc/apt/sources.list", ...names].map((file) => readFile(file, "utf8").catch(() => "")));
+  const texts = await Promise.all(
+    ["/etc/apt/sources.list", ...names].map((file) => readFile(file, "utf8").catch(() => "")),
+  );
   const found = /\bhttps?:\/\/\S+\/debian\/?(?=\s|$)/m.exec(texts.join("\n"));
   if (!found) throw new SetupError("this machine's apt sources name no Debian mirror");
   return found[0];

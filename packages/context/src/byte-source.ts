@@ -48,6 +48,12 @@ export class ByteSource {
     return this.#cut(length);
   }
 
+  /** What {@link takeNow} would give, without taking it. */
+  peekNow(length: number): Buffer | undefined {
+    if (this.#chunk.length - this.#at < length) return undefined;
+    return this.#chunk.subarray(this.#at, this.#at + length);
+  }
+
   /** The next bytes, as many as are there and `atMost` that many; undefined at the stream's end. */
   async some(atMost: number): Promise<Buffer | undefined> {
     while (this.#at === this.#chunk.length) {

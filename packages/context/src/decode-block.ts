@@ -3,6 +3,9 @@ import { ContextError } from "./context-error.ts";
 /** The size of tar's blocks, in bytes. */
 export const blockSize = 512;
 
+/** `usta`, of `ustar`. */
+const ustarMagic = 0x75737461;
+
 /** A header block's fields as they stand there. Layout: POSIX.1-2017, pax, "ustar Interchange Format". */
 export interface HeaderBlock {
   readonly name: string;
@@ -28,9 +31,9 @@ export interface HeaderBlock {
  */
 export function decodeBlock(block: Buffer, position: number): HeaderBlock {
   if (!checksumHolds(block)) throw notATar(block, position);
-  const magic = block.toString("latin1", 257, 263);
-  const ustar = magic === "ustar\0";
-  const named = ustar || magic === "ustar ";
+  const magic = block.readUInt32BE(257) === ustarMagic && block[261] === 0x72 ? block[262] : undefined;
+  const ustar = magic === 0;
+  const named = ustar || magic === 0x20;
   const name = text(block, 0, 100);
   // GNU's old format has times where ustar has the prefix.
   const prefix = ustar ? text(block, 345, 155) : "";
@@ -60,7 +63,7 @@ export function checksum(block: Buffer): number {
 }
 
 function checksumHolds(block: Buffer): boolean {
-  const said = octal(block.toString("latin1", 148, 156));
+  const said = octal(block, 148, 8);
   const sum = checksum(block);
   if (said === sum) return true;
   // Some old programs added up signed bytes.
@@ -70,15 +73,14 @@ function checksumHolds(block: Buffer): boolean {
 }
 
 function text(block: Buffer, start: number, length: number): string {
-  const nul = block.indexOf(0, start);
-  const end = nul < 0 || nul > start + length ? start + length : nul;
-  return block.toString("utf8", start, end);
+  let end = start;
+  while (end < start + length && block[end] !== 0) end++;
+  return end === start ? "" : block.toString("utf8", start, end);
 }
 
 function numeric(block: Buffer, start: number, length: number, what: string, position: number): number {
   const first = block[start] as number;
-  const value =
-    (first & 0x80) === 0 ? octal(block.toString("latin1", start, start + length)) : base256(block, start, length);
+  const value = (first & 0x80) === 0 ? octal(block, start, length) : base256(block, start, length);
   if (value === undefined || !Number.isSafeInteger(value) || (what === "size" && value < 0)) {
     throw new ContextError(
       "CONTEXT_BAD_ARCHIVE",
@@ -91,9 +93,19 @@ function numeric(block: Buffer, start: number, length: number, what: string, pos
   return value;
 }
 
-function octal(field: string): number | undefined {
-  const digits = /^ *([0-7]*)[ \0]*(?:\0[^]*)?$/.exec(field)?.[1];
-  return digits === undefined ? undefined : digits === "" ? 0 : Number.parseInt(digits, 8);
+/** Blanks, digits, then blanks or zeros; after a zero, anything. No digits are 0. */
+function octal(block: Buffer, start: number, length: number): number | undefined {
+  const end = start + length;
+  let at = start;
+  while (at < end && block[at] === 0x20) at++;
+  let value = 0;
+  for (; at < end; at++) {
+    const digit = (block[at] as number) - 0x30;
+    if (digit < 0 || digit > 7) break;
+    value = value * 8 + digit;
+  }
+  while (at < end && block[at] === 0x20) at++;
+  return at === end || block[at] === 0 ? value : undefined;
 }
 
 /** GNU's form for numbers too large for the digits, or negative: two's complement, big-endian, the top bit as a mark. */

@@ -3,6 +3,9 @@ import { blockSize, checksum } from "./decode-block.ts";
 import { encodePax } from "./pax-records.ts";
 import type { EntryType, TarHeader } from "./tar-entry.ts";
 
+/** What so many octal digits can hold. */
+const limits = { 6: 8 ** 6, 7: 8 ** 7, 11: 8 ** 11 } as const;
+
 const flags: Readonly<Record<EntryType, string>> = {
   file: "0",
   link: "1",
@@ -68,7 +71,7 @@ export function encodeHeader(header: TarHeader, size: number): Buffer {
 
 /** The zeros that fill up a body's last block. */
 export function padding(size: number): Buffer {
-  return Buffer.alloc((blockSize - (size % blockSize)) % blockSize);
+  return Buffer.allocUnsafe((blockSize - (size % blockSize)) % blockSize).fill(0);
 }
 
 function nameOf({ name, type }: TarHeader): string {
@@ -86,12 +89,12 @@ function splitName(name: string): [prefix: string, name: string] | undefined {
 
 /** Whether a text is one byte for each character, none of them NUL. */
 function isPlain(text: string): boolean {
-  return Buffer.byteLength(text) === text.length && !text.includes("\0");
+  return text === "" || (Buffer.byteLength(text) === text.length && !text.includes("\0"));
 }
 
 /** Whether a field of so many octal digits holds the number. */
-function fits(value: number, digits: number): boolean {
-  return Number.isInteger(value) && value >= 0 && value < 8 ** digits;
+function fits(value: number, digits: 6 | 7 | 11): boolean {
+  return Number.isInteger(value) && value >= 0 && value < limits[digits];
 }
 
 interface UstarFields {
@@ -112,24 +115,42 @@ interface UstarFields {
 
 /** What a field cannot hold is cut, or 0: then a pax header says it. */
 function ustarBlock(fields: UstarFields): Buffer {
-  const block = Buffer.alloc(blockSize);
-  const octal = (value: number, at: number, digits: number): void => {
-    block.write(`${(fits(value, digits) ? value : 0).toString(8).padStart(digits, "0")}\0`, at, "latin1");
-  };
-  block.write(fields.name, 0, 100, "utf8");
-  octal(fields.mode, 100, 7);
-  octal(fields.uid, 108, 7);
-  octal(fields.gid, 116, 7);
-  octal(fields.size, 124, 11);
-  octal(fields.mtime, 136, 11);
-  block.write(fields.flag, 156, "latin1");
-  block.write(fields.linkname, 157, 100, "utf8");
+  // From the pool: an allocation of its own for each would be most of the work.
+  const block = Buffer.allocUnsafe(blockSize).fill(0);
+  writeText(block, fields.name, 0, 100);
+  writeOctal(block, fields.mode, 100, 7);
+  writeOctal(block, fields.uid, 108, 7);
+  writeOctal(block, fields.gid, 116, 7);
+  writeOctal(block, fields.size, 124, 11);
+  writeOctal(block, fields.mtime, 136, 11);
+  block[156] = fields.flag.charCodeAt(0);
+  writeText(block, fields.linkname, 157, 100);
   block.write("ustar\x0000", 257, "latin1");
-  block.write(fields.uname, 265, 31, "utf8");
-  block.write(fields.gname, 297, 31, "utf8");
-  octal(fields.devmajor, 329, 7);
-  octal(fields.devminor, 337, 7);
-  block.write(fields.prefix, 345, 155, "utf8");
-  block.write(`${checksum(block).toString(8).padStart(6, "0")}\0 `, 148, "latin1");
+  writeText(block, fields.uname, 265, 31);
+  writeText(block, fields.gname, 297, 31);
+  writeOctal(block, fields.devmajor, 329, 7);
+  writeOctal(block, fields.devminor, 337, 7);
+  writeText(block, fields.prefix, 345, 155);
+  writeOctal(block, checksum(block), 148, 6);
+  block[155] = 0x20;
   return block;
+}
+
+function writeText(block: Buffer, text: string, at: number, length: number): void {
+  if (text !== "") block.write(text, at, length, "utf8");
+}
+
+/** Digits, and after them the zero that is there already. */
+function writeOctal(block: Buffer, value: number, at: number, digits: 6 | 7 | 11): void {
+  let left = fits(value, digits) ? value : 0;
+  let i = at + digits - 1;
+  // Bits only where they hold all: sizes and times go beyond.
+  for (; left > 0x7fffffff; i--) {
+    block[i] = 0x30 + (left % 8);
+    left = Math.floor(left / 8);
+  }
+  for (; i >= at; i--) {
+    block[i] = 0x30 + (left & 7);
+    left >>>= 3;
+  }
 }

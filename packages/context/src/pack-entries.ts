@@ -2,114 +2,162 @@ import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
 import { encodeHeader, padding } from "./encode-header.ts";
-import type { EntryToPack, TarHeader } from "./tar-entry.ts";
+import type { EntryToPack } from "./tar-entry.ts";
 
 const batchSize = 64 * 1024;
+
+type Entries = AsyncIterable<EntryToPack> | Iterable<EntryToPack>;
+type Body = AsyncIterable<Uint8Array | string>;
+
+/** A body that is being read. */
+interface OpenBody {
+  readonly name: string;
+  readonly size: number;
+  readonly source: Body;
+  readonly pieces: AsyncIterator<Uint8Array | string>;
+}
 
 /**
  * Packs entries as a tar archive, one at a time and at the reader's pace. An error of the entries or of a body is the
  * stream's error; destroying the stream ends the entries, and destroys the body that is being read.
+ *
+ * @param entries or what gives them, asked when the first byte is
  */
-export function packEntries(entries: AsyncIterable<EntryToPack> | Iterable<EntryToPack>): Readable {
-  const current: Current = { body: undefined };
-  const chunks = batches(packed(entries, current));
+export function packEntries(entries: Entries | (() => Promise<Entries>)): Readable {
+  const packer = new Packer(entries);
   const stream: Readable = new Readable({
-    highWaterMark: 4 * batchSize,
-    read: () => {
-      chunks.next().then(
-        ({ done, value }) => stream.push(done ? null : value),
-        (error: unknown) => stream.destroy(error as Error),
-      );
-    },
+    highWaterMark: batchSize,
+    read: () => void pushBatch(stream, packer),
     destroy: (error, callback) => {
-      if (current.body instanceof Readable) current.body.destroy();
-      void end(chunks);
+      void packer.close();
       callback(error);
     },
   });
   return stream;
 }
 
-/** The outcome is nobody's concern any more, and it may have to wait for entries that don't come. */
-async function end(chunks: AsyncGenerator<Buffer, void, undefined>): Promise<void> {
+async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
   try {
-    await chunks.return(undefined);
-  } catch {
-    // The stream is destroyed: there is nobody to tell.
+    for (const chunk of await packer.batch()) stream.push(chunk);
+    if (packer.ended) stream.push(null);
+  } catch (error) {
+    stream.destroy(error as Error);
   }
 }
 
-interface Current {
-  body: EntryToPack["body"];
-}
+/** Asynchronous only where its entries are: forty thousand small files are no forty thousand turns of the event loop. */
+class Packer {
+  ended = false;
+  readonly #entries: Entries | (() => Promise<Entries>);
+  #iterator: Iterator<EntryToPack> | AsyncIterator<EntryToPack> | undefined;
+  #body: OpenBody | undefined;
+  #seen = 0;
+  #small: Buffer[] = [];
+  #smallSize = 0;
 
-async function* packed(
-  entries: AsyncIterable<EntryToPack> | Iterable<EntryToPack>,
-  current: Current,
-): AsyncGenerator<Buffer, void, undefined> {
-  for await (const { header, body } of entries) {
-    if (header.type !== "file" || body === undefined || typeof body === "string" || Buffer.isBuffer(body)) {
-      yield* inOnePiece(header, body);
-      continue;
+  constructor(entries: Entries | (() => Promise<Entries>)) {
+    this.#entries = entries;
+  }
+
+  /** The next chunks. Small pieces are joined, large ones come as they are. */
+  async batch(): Promise<Buffer[]> {
+    const chunks: Buffer[] = [];
+    let size = 0;
+    this.#iterator ??= iteratorOf(typeof this.#entries === "function" ? await this.#entries() : this.#entries);
+    while (!this.ended && size + this.#smallSize < batchSize) {
+      if (this.#body) {
+        const piece = await this.#piece(this.#body);
+        if (!piece) continue;
+        if (piece.length < batchSize / 4) this.#add(piece);
+        else {
+          this.#join(chunks);
+          chunks.push(piece);
+          size += piece.length;
+        }
+        continue;
+      }
+      const next = this.#iterator.next();
+      const { done, value } = "then" in next ? await next : next;
+      if (done) {
+        this.#add(Buffer.alloc(2 * blockSize));
+        this.ended = true;
+      } else this.#entry(value);
     }
-    current.body = body;
-    yield* inPieces(header, body);
-    current.body = undefined;
+    this.#join(chunks);
+    return chunks;
   }
-  yield Buffer.alloc(2 * blockSize);
+
+  /** The outcome is nobody's concern any more, and it may have to wait for entries that don't come. */
+  async close(): Promise<void> {
+    const { pieces, source } = this.#body ?? {};
+    if (source instanceof Readable) source.destroy();
+    await Promise.allSettled([pieces?.return?.(), this.#iterator?.return?.()]);
+  }
+
+  #entry({ header, body }: EntryToPack): void {
+    const own = header.type === "file" ? (body ?? "") : "";
+    if (typeof own === "string" || Buffer.isBuffer(own)) {
+      const content = typeof own === "string" ? Buffer.from(own) : own;
+      this.#add(encodeHeader(header, content.length));
+      if (content.length > 0) this.#fill(content);
+      return;
+    }
+    const { name, size } = header;
+    if (size === undefined) {
+      throw new ContextError("CONTEXT_BAD_ENTRY", `the size of \`${name}\` is not known, and its body is a stream`, {
+        hint: "give `header.size`, which stands before the body",
+      });
+    }
+    this.#add(encodeHeader(header, size));
+    this.#body = { name, size, source: own, pieces: own[Symbol.asyncIterator]() };
+    this.#seen = 0;
+  }
+
+  /** The next piece of the body; undefined at its end. */
+  async #piece(body: OpenBody): Promise<Buffer | undefined> {
+    const { done, value } = await body.pieces.next();
+    if (!done) {
+      const piece = asBuffer(value);
+      this.#seen += piece.length;
+      if (this.#seen > body.size) throw changed(body.name, "more than", body.size);
+      return piece;
+    }
+    if (this.#seen !== body.size) throw changed(body.name, `${this.#seen} instead of`, body.size);
+    this.#body = undefined;
+    this.#add(padding(body.size));
+    return undefined;
+  }
+
+  #fill(content: Buffer): void {
+    this.#add(content);
+    this.#add(padding(content.length));
+  }
+
+  #add(piece: Buffer): void {
+    if (piece.length === 0) return;
+    this.#small.push(piece);
+    this.#smallSize += piece.length;
+  }
+
+  #join(chunks: Buffer[]): void {
+    const [only, ...more] = this.#small;
+    if (only) chunks.push(more.length === 0 ? only : Buffer.concat(this.#small, this.#smallSize));
+    this.#small = [];
+    this.#smallSize = 0;
+  }
 }
 
-function* inOnePiece(header: TarHeader, body: EntryToPack["body"]): Generator<Buffer, void, undefined> {
-  const text = header.type === "file" ? (body as Buffer | string | undefined) : undefined;
-  const content = Buffer.isBuffer(text) ? text : Buffer.from(text ?? "");
-  yield encodeHeader(header, content.length);
-  if (content.length > 0) yield content;
-  yield padding(content.length);
+function iteratorOf(entries: Entries): Iterator<EntryToPack> | AsyncIterator<EntryToPack> {
+  return Symbol.asyncIterator in entries ? entries[Symbol.asyncIterator]() : entries[Symbol.iterator]();
 }
 
-async function* inPieces(
-  header: TarHeader,
-  body: AsyncIterable<Uint8Array | string>,
-): AsyncGenerator<Buffer, void, undefined> {
-  const { name, size } = header;
-  if (size === undefined) {
-    throw new ContextError("CONTEXT_BAD_ENTRY", `the size of \`${name}\` is not known, and its body is a stream`, {
-      hint: "give `header.size`, which stands before the body",
-    });
-  }
-  yield encodeHeader(header, size);
-  let seen = 0;
-  for await (const piece of body) {
-    const chunk = asBuffer(piece);
-    seen += chunk.length;
-    if (seen > size) break;
-    yield chunk;
-  }
-  if (seen !== size) {
-    const what = seen > size ? "more than" : `${seen} instead of`;
-    throw new ContextError("CONTEXT_CHANGED_WHILE_READ", `\`${name}\` gave ${what} ${size} bytes`, {
-      hint: "it changed while it was read: build again, or leave it out with .dockerignore",
-    });
-  }
-  yield padding(size);
+function changed(name: string, what: string, size: number): ContextError {
+  return new ContextError("CONTEXT_CHANGED_WHILE_READ", `\`${name}\` gave ${what} ${size} bytes`, {
+    hint: "it changed while it was read: build again, or leave it out with .dockerignore",
+  });
 }
 
 function asBuffer(piece: Uint8Array | string): Buffer {
   if (typeof piece === "string") return Buffer.from(piece);
   return Buffer.isBuffer(piece) ? piece : Buffer.from(piece.buffer, piece.byteOffset, piece.byteLength);
-}
-
-/** Joins small pieces, so that a thousand small files aren't three thousand chunks. */
-async function* batches(pieces: AsyncIterable<Buffer>): AsyncGenerator<Buffer, void, undefined> {
-  let batch: Buffer[] = [];
-  let size = 0;
-  for await (const piece of pieces) {
-    batch.push(piece);
-    size += piece.length;
-    if (size < batchSize) continue;
-    yield batch.length === 1 ? piece : Buffer.concat(batch);
-    batch = [];
-    size = 0;
-  }
-  if (size > 0) yield Buffer.concat(batch);
 }

@@ -28,16 +28,13 @@ export function* splitEntries(
     yield* heldAbove(name, held);
     if (type !== "file" && type !== "link") yield { header };
     else if (type === "link" && content && packed.get(header.linkname ?? "") === content) yield { header };
-    else yield asFile(header, content);
+    else yield { header: type === "file" ? header : asFile(header, content), body: content?.open() };
     packed.set(name, content);
   }
 }
 
-function asFile(header: TarHeader, content: Spooled | undefined): EntryToPack {
-  return {
-    header: { ...header, type: "file", linkname: undefined, size: content?.size ?? 0 },
-    body: content?.open(),
-  };
+function asFile(header: TarHeader, content: Spooled | undefined): TarHeader {
+  return { ...header, type: "file", linkname: undefined, size: content?.size ?? 0 };
 }
 
 /** The folders above a path that wait for something that is let in, the outermost first; each comes once. */

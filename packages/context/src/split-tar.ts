@@ -27,12 +27,12 @@ export interface SplitContext {
 
 /** How to split. */
 export interface SplitTarOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 16 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 8 MiB. */
   readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const memoryByDefault = 16 * 1024 * 1024;
+const memoryByDefault = 8 * 1024 * 1024;
 
 /**
  * Reads an archive once, to its end, and keeps what its tasks need, each content once however many tasks have it.
@@ -87,7 +87,8 @@ async function readParts(
   // What a hard link may stand for. Names are the whole archive's.
   const contents = new Map<string, Spooled>();
   const next = (): Promise<Buffer | undefined> => reader.chunk();
-  for (let header = await reader.next(); header; header = await reader.next()) {
+  // Waits only where it must: most entries of most archives are there already.
+  for (let header = await reader.next(); header; header = reader.nextNow() ?? (await reader.next())) {
     const { name, type, linkname = "" } = header;
     const folders = foldersOf(name, parts);
     if (folders.length === 0) continue;
@@ -100,8 +101,12 @@ async function readParts(
         },
       );
     }
-    const content =
-      type === "file" ? await spool.add(next, header.size ?? 0) : contents.get(type === "link" ? linkname : "\0");
+    let content: Spooled | undefined;
+    if (type === "file") {
+      const body = reader.bodyNow();
+      content = body ? spool.addNow(body) : await spool.add(next, header.size ?? 0);
+      if (spool.due) await spool.write();
+    } else if (type === "link") content = contents.get(linkname);
     // A name that came before has another content now, or none.
     if (content) contents.set(name, content);
     else contents.delete(name);

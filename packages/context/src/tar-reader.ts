@@ -61,6 +61,27 @@ export class TarReader {
     }
   }
 
+  /** The next entry if it is there already, without a turn of the event loop; undefined where {@link next} is needed. */
+  nextNow(): TarHeader | undefined {
+    const length = this.#left + this.#padding;
+    if (length > 0 && !this.#source.takeNow(length)) return undefined;
+    this.#left = 0;
+    this.#padding = 0;
+    const block = this.#source.peekNow(blockSize);
+    // Nothing said before it, and not the end.
+    if (!block || block[0] === 0 || types[String.fromCharCode(block[156] as number)] === undefined) return undefined;
+    const position = this.#source.position;
+    this.#source.takeNow(blockSize);
+    return this.#begin(decodeBlock(block, position), { pax: {} }, position);
+  }
+
+  /** The entry's whole body if it is there already; undefined where {@link chunk} is needed. */
+  bodyNow(): Buffer | undefined {
+    const body = this.#source.takeNow(this.#left);
+    if (body) this.#left = 0;
+    return body;
+  }
+
   /** The next piece of the entry's body; undefined at its end. */
   async chunk(): Promise<Buffer | undefined> {
     if (this.#left === 0) return undefined;

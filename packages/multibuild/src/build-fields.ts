@@ -1,10 +1,13 @@
 import type { BuildOptions } from "@slipway/build";
-import type { Service } from "@slipway/compose";
+import type { Secret, Service } from "@slipway/compose";
 import type { Problem } from "@slipway/errors";
 import type { MultibuildErrorCode } from "./multibuild-error.ts";
 
 type Build = NonNullable<Service["build"]>;
 type Options = { -readonly [Key in keyof BuildOptions]?: BuildOptions[Key] };
+
+/** Where a build finds a secret of the composition. */
+type SecretSource = { readonly file: string } | { readonly env: string };
 
 /** How each field of a service's `build` reaches the build; undefined for those that the task itself has. */
 const fields: Readonly<Record<string, ((options: Options, value: unknown) => void) | undefined>> = {
@@ -14,6 +17,7 @@ const fields: Readonly<Record<string, ((options: Options, value: unknown) => voi
   args: undefined,
   labels: undefined,
   platforms: undefined,
+  secrets: undefined,
   target: (options, value) => (options.target = value as string),
   cache_from: (options, value) => (options.cacheFrom = value as string[]),
   extra_hosts: (options, value) => (options.extraHosts = hostList(value)),
@@ -28,6 +32,7 @@ const fields: Readonly<Record<string, ((options: Options, value: unknown) => voi
 export function buildOptionsOf(
   service: string,
   build: Build,
+  secrets: Readonly<Record<string, Secret>>,
   problems: Problem<MultibuildErrorCode>[],
 ): BuildOptions & { platforms: readonly string[] } {
   const options: Options = {};
@@ -52,7 +57,8 @@ export function buildOptionsOf(
       path: `services.${service}.build.platforms`,
     });
   }
-  return { ...options, platforms };
+  const sources = secretSources(service, build.secrets ?? [], secrets, problems);
+  return { ...options, ...(Object.keys(sources).length > 0 ? { secrets: sources } : {}), platforms };
 }
 
 function isUnset(value: unknown): boolean {
@@ -66,4 +72,28 @@ function hostList(value: unknown): string[] {
   return Object.entries(value as Record<string, string | readonly string[]>).flatMap(([host, addresses]) =>
     [addresses].flat().map((address) => `${host}:${address}`),
   );
+}
+
+/** The secrets that the Dockerfile's own mounts ask for, by id. */
+function secretSources(
+  service: string,
+  wanted: readonly { readonly source: string }[],
+  secrets: Readonly<Record<string, Secret>>,
+  problems: Problem<MultibuildErrorCode>[],
+): Record<string, SecretSource> {
+  const sources: Record<string, SecretSource> = {};
+  for (const { source } of wanted) {
+    const secret = Object.hasOwn(secrets, source) ? secrets[source] : undefined;
+    if (secret?.file !== undefined) sources[source] = { file: secret.file };
+    else if (secret?.environment !== undefined) sources[source] = { env: secret.environment };
+    else {
+      problems.push({
+        code: "MULTIBUILD_UNSUPPORTED",
+        message: `service ${service}: the build secret \`${source}\` is neither a file nor a variable of the environment`,
+        hint: `give \`secrets.${source}\` a \`file\` or an \`environment\``,
+        path: `services.${service}.build.secrets`,
+      });
+    }
+  }
+  return sources;
 }

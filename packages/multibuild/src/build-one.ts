@@ -1,10 +1,11 @@
 import { PassThrough } from "node:stream";
-import { build, type BuildEvent, type BuildOptions } from "@slipway/build";
+import { build, type BuildEvent } from "@slipway/build";
 import type { Engine } from "@slipway/transport";
 import type { BuildTask } from "./build-task.ts";
 import type { LocalImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import type { PerformBuildsOptions } from "./perform-builds.ts";
+import { taskBuildOptions } from "./task-build-options.ts";
 
 /** Builds the image of a task that was resolved. */
 export async function buildTask(
@@ -23,7 +24,7 @@ export async function buildTask(
       hint: "a task is built once; split the project's stream again for a second build",
     });
   }
-  const run = build(engine, context, optionsOf(task, options));
+  const run = build(engine, context, taskBuildOptions(task, options));
   const output = task.streamHook ? new PassThrough({ encoding: "utf8" }) : undefined;
   if (output) task.streamHook?.(output);
   try {
@@ -39,26 +40,6 @@ export async function buildTask(
   } finally {
     output?.end();
   }
-}
-
-function optionsOf(
-  task: BuildTask,
-  { pull, noCache, builder, buildOptions, signal }: PerformBuildsOptions,
-): BuildOptions {
-  const { tags = [], ...own } = task.dockerOpts ?? {};
-  return {
-    ...own,
-    ...buildOptions,
-    dockerfile: task.dockerfilePath,
-    tags: task.tag === undefined ? tags : [task.tag, ...tags],
-    buildArgs: { ...own.buildArgs, ...task.args },
-    labels: { ...own.labels, ...task.labels },
-    platform: task.dockerPlatform ?? own.platform,
-    noCache: noCache ?? own.noCache,
-    pull: pull ?? own.pull,
-    builder: builder ?? own.builder,
-    signal,
-  };
 }
 
 function textOf(event: BuildEvent): string {

@@ -8,6 +8,7 @@ import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { buildProject, type ProjectBuild } from "./build-project.ts";
 import { fixtureArchive } from "../test/fixture-archive.ts";
 import { fixtureProject } from "../test/fixture-project.ts";
+import { removeImages } from "../test/remove-images.ts";
 import type { LocalImage } from "./local-image.ts";
 import { performBuilds } from "./perform-builds.ts";
 import { performResolution } from "./perform-resolution.ts";
@@ -32,16 +33,8 @@ afterEach(async () => {
 });
 
 afterAll(async () => {
-  const images = await engine.docker.listImages({ all: true, filters });
-  for (const { Id } of images.toSorted((a, b) => b.Created - a.Created)) {
-    await engine.docker
-      .getImage(Id)
-      .remove({ force: true })
-      .catch(() => undefined);
-  }
-  const left = await engine.docker.listImages({ all: true, filters });
+  await removeImages(engine, runId);
   engine.close();
-  if (left.length > 0) throw new Error(`images are left: ${left.map(({ Id }) => Id).join(" ")}`);
 });
 
 /** A Dockerfile whose steps no earlier run has in its cache. */

@@ -3,15 +3,14 @@ import type { Project } from "@slipway/compose";
 import type { Resolver } from "@slipway/resolve";
 import { describeEngine, type Dockerode, type Engine } from "@slipway/transport";
 import { architectureOf, defaultDeviceType } from "./architecture.ts";
-import type { BuildTask } from "./build-task.ts";
-import { directoryFiles } from "./directory-files.ts";
+import { directoryTasks } from "./directory-tasks.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LocalImage } from "./local-image.ts";
 import { performBuilds, type PerformBuildsOptions } from "./perform-builds.ts";
 import { performResolution } from "./perform-resolution.ts";
-import { projectTasks } from "./project-tasks.ts";
 import type { ServiceEvent } from "./service-event.ts";
-import { releaseTasks, splitBuildStream } from "./split-build-stream.ts";
+import { splitBuildStream } from "./split-build-stream.ts";
+import { releaseTasks } from "./split-tasks.ts";
 
 /**
  * Where a project's files come from: a folder, or a tar stream of one. From a folder each service's context is packed
@@ -32,9 +31,7 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   /** Template variables beside those of architecture, device type and service name. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly resolvers?: readonly Resolver[] | undefined;
-  /** For every service, over its own. */
-  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
-  /** How much of a tar stream is kept in memory, in bytes. Default: 16 MiB; the rest waits in a temporary file. */
+  /** How much of a tar stream is kept in memory, in bytes. Default: 8 MiB; the rest waits in a temporary file. */
   readonly memoryLimit?: number | undefined;
 }
 
@@ -78,12 +75,11 @@ async function run(
   options: BuildProjectOptions,
   onEvent: (event: ServiceEvent) => void,
 ): Promise<LocalImage[]> {
-  const { services, root, architecture, deviceType, variables, resolvers, buildArgs, memoryLimit, ...how } = options;
+  const { services, root, architecture, deviceType, variables, resolvers, memoryLimit, ...how } = options;
   const { signal } = how;
-  const own = isStream(source)
+  const tasks = isStream(source)
     ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })
-    : folderTasks(project, source.directory, services, signal);
-  const tasks = own.map((task) => ({ ...task, args: { ...task.args, ...buildArgs } }));
+    : await directoryTasks(project, source.directory, { services, signal });
   try {
     signal?.throwIfAborted();
     const target = architecture ?? architectureOf((await describeEngine(engine, { signal })).architecture);
@@ -103,17 +99,4 @@ async function run(
 
 function isStream(source: ProjectSource): source is Readable {
   return "pipe" in source;
-}
-
-function folderTasks(
-  project: Project,
-  directory: string,
-  services: readonly string[] | undefined,
-  signal: AbortSignal | undefined,
-): BuildTask[] {
-  return projectTasks(project, { services, directory }).map((task) => {
-    if (task.external || task.context === undefined) return task;
-    const files = directoryFiles(task.context, signal);
-    return { ...task, files, buildStream: files.stream };
-  });
 }

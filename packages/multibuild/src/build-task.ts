@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type { BuildEvent, BuildOptions } from "@slipway/build";
 import type { PullProgress } from "@slipway/transport";
+import type { BuildMetadata } from "./build-metadata.ts";
+import type { Contract } from "./contract.ts";
 import type { TaskFiles } from "./task-files.ts";
 
 /** One service's image: to be built, or, if external, to be had from a registry. */
@@ -22,6 +24,10 @@ export interface BuildTask {
   dockerOpts?: BuildOptions;
   /** What the image is to run on: `linux/arm64`. */
   readonly dockerPlatform?: string;
+  /** What the image says that it is and needs, by a file of its context or by labels. */
+  readonly contract?: Contract;
+  /** Build variables, build secrets and registry secrets of the project. */
+  readonly buildMetadata?: BuildMetadata;
 
   /** The service's files, for as long as `buildStream` is the one that came with them. */
   readonly files?: TaskFiles;

@@ -21,7 +21,7 @@ test("files are read, links followed as long as they stay inside", async () => {
   await symlink("docker/prod", path.join(folder, "Dockerfile"));
   await symlink("/etc/hostname", path.join(folder, "outside"));
   await symlink("nowhere", path.join(folder, "dangling"));
-  const files = directoryFiles(folder, undefined);
+  const files = directoryFiles(folder, folder, undefined);
   expect(await files.read("Dockerfile")).toBe("FROM x");
   expect(await files.read("docker")).toBeUndefined();
   expect(await files.read("docker/prod/x")).toBeUndefined();
@@ -39,7 +39,7 @@ test("files are read, links followed as long as they stay inside", async () => {
 test("it is packed by its own ignore file, with the Dockerfile in its place", async () => {
   for (const name of ["a.js", "a.md", "Dockerfile.template"]) await put(name);
   await put(".dockerignore", "*.md\nDockerfile*\n");
-  const files = directoryFiles(folder, undefined);
+  const files = directoryFiles(folder, folder, undefined);
   const dockerfile = { path: "Dockerfile.template", dockerfilePath: "Dockerfile", dockerfile: "FROM y", changed: true };
   for (let twice = 0; twice < 2; twice++) {
     expect(Object.keys(await unpack(files.open(dockerfile)))).toEqual([

@@ -2,15 +2,20 @@ import { lstat, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
 import { directoryEntries, ignoreNothing, packDirectory, packEntries, walk } from "@slipway/context";
 import { ResolveError } from "@slipway/resolve";
-import { bundleIgnore, type TaskFiles, withDockerfile } from "./task-files.ts";
+import { withoutMetadata } from "./directory-metadata.ts";
+import { bundleIgnore, madeDockerfile, type TaskFiles } from "./task-files.ts";
 
 /** Enough for a message. */
 const namesAtMost = 1000;
 
-/** A context that is a folder, read anew each time that it is opened. */
-export function directoryFiles(directory: string, signal: AbortSignal | undefined): TaskFiles {
+/**
+ * A context that is a folder, read anew each time that it is opened.
+ *
+ * @param project the project's folder, whose metadata is part of no context
+ */
+export function directoryFiles(directory: string, project: string, signal: AbortSignal | undefined): TaskFiles {
   const files: TaskFiles = {
-    stream: packDirectory(directory, { ignore: ignoreNothing, signal }),
+    stream: packDirectory(directory, { ignore: withoutMetadata(ignoreNothing, directory, project), signal }),
     read: (name) => readWithin(directory, name),
     has: async (name) => (await whereThere(lstat(path.join(directory, name)))) !== undefined,
     names: async () => {
@@ -23,10 +28,13 @@ export function directoryFiles(directory: string, signal: AbortSignal | undefine
     },
     open: (dockerfile) => {
       async function* entries(): ReturnType<typeof directoryEntries> {
-        const ignore = await bundleIgnore(files, dockerfile.path, directory);
-        yield* directoryEntries(directory, { ignore, signal });
+        const ignore = withoutMetadata(await bundleIgnore(files, dockerfile.path, directory), directory, project);
+        for await (const entry of directoryEntries(directory, { ignore, signal })) {
+          if (!dockerfile.changed || entry.header.name !== dockerfile.dockerfilePath) yield entry;
+        }
+        yield* madeDockerfile(dockerfile);
       }
-      return packEntries(withDockerfile(entries(), dockerfile));
+      return packEntries(entries());
     },
     close: () => {
       files.stream.destroy();

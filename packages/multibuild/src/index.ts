@@ -1,8 +1,14 @@
 export { architectureOf, defaultDeviceType } from "./architecture.ts";
 export { buildProject, type BuildProjectOptions, type ProjectBuild, type ProjectSource } from "./build-project.ts";
+export { BuildMetadata, type BuildMetadataParts, type BuildSecret, type Scoped } from "./build-metadata.ts";
 export type { BuildTask } from "./build-task.ts";
+export type { Contract } from "./contract.ts";
+export { directoryTasks, type DirectoryTasksOptions } from "./directory-tasks.ts";
+export { fromImageDescriptors } from "./from-image-descriptors.ts";
+export type { ImageDescriptor } from "./image-descriptor.ts";
 export type { LocalImage } from "./local-image.ts";
 export { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
+export { PathUtils } from "./path-utils.ts";
 export {
   performBuilds,
   type PerformBuildsOptions,
@@ -11,6 +17,14 @@ export {
 } from "./perform-builds.ts";
 export { performResolution, type ResolutionOptions } from "./perform-resolution.ts";
 export { projectTasks, type ProjectTasksOptions } from "./project-tasks.ts";
+export {
+  canonicalHubUrl,
+  checkRegistrySecrets,
+  parseRegistrySecrets,
+  registryCredentials,
+  type RegistrySecrets,
+} from "./registry-secrets.ts";
 export type { ServiceBuildEvent, ServiceEvent } from "./service-event.ts";
-export { releaseTasks, splitBuildStream, type SplitOptions } from "./split-build-stream.ts";
+export { splitBuildStream, type SplitOptions } from "./split-build-stream.ts";
+export { releaseTasks, type SplitTasksOptions } from "./split-tasks.ts";
 export type { ContextDockerfile, TaskFiles } from "./task-files.ts";

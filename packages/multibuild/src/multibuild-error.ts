@@ -18,6 +18,12 @@ export type MultibuildErrorCode =
   | "MULTIBUILD_TASK_NOT_READY"
   /** A service was not built, since another one failed before. */
   | "MULTIBUILD_NOT_RUN"
+  /** The folder `.balena` or `.resin`, or registry secrets given, are not as they should be. */
+  | "MULTIBUILD_BAD_METADATA"
+  /** A service's contract is not as it should be, or not the only one. */
+  | "MULTIBUILD_BAD_CONTRACT"
+  /** A service took longer than it may. */
+  | "MULTIBUILD_TIMED_OUT"
   /** A run's events were iterated a second time. */
   | "MULTIBUILD_EVENTS_TAKEN";
 

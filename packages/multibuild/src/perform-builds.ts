@@ -1,13 +1,15 @@
 import type { BuildOptions } from "@slipway/build";
 import { isSlipwayError } from "@slipway/errors";
-import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
+import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import { baseImages } from "./base-images.ts";
 import type { BuildTask } from "./build-task.ts";
 import { buildTask } from "./build-one.ts";
 import { localImage, type LocalImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import { ImagePuller } from "./pull-images.ts";
+import type { RegistrySecrets } from "./registry-secrets.ts";
 import type { ServiceEvent } from "./service-event.ts";
+import { buildArgsOf, registrySecretsOf } from "./task-build-options.ts";
 
 /** Options of a build that may be the same for all services. */
 export type SharedBuildOptions = Pick<
@@ -30,6 +32,8 @@ export interface PerformBuildsOptions {
   readonly concurrency?: number | undefined;
   /** Whether one failure ends the others. Default: they go on. */
   readonly failFast?: boolean | undefined;
+  /** How long one service may take, in milliseconds, once its turn has come. Default: as long as it likes. */
+  readonly timeout?: number | undefined;
   /** Ask the registries for newer images, also where the engine has one. */
   readonly pull?: boolean | undefined;
   /** Run every step, whatever the cache has. */
@@ -38,6 +42,10 @@ export interface PerformBuildsOptions {
   readonly builder?: BuildOptions["builder"];
   /** For every build, over the service's own: secrets, ssh agents, credentials, limits. */
   readonly buildOptions?: SharedBuildOptions | undefined;
+  /** For every service, over its own and those of the project's metadata. */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
+  /** Credentials over those of the project's metadata. Each build and pull gets those of the registries that it touches. */
+  readonly registrySecrets?: RegistrySecrets | undefined;
   readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -116,6 +124,8 @@ async function attempt(
   options: PerformBuildsOptions & { readonly signal: AbortSignal },
   firstFailure: () => LocalImage | undefined,
 ): Promise<LocalImage> {
+  const limit = timeLimit(task, options.timeout);
+  const own = limit ? { ...options, signal: AbortSignal.any([options.signal, limit.signal]) } : options;
   const common = {
     serviceName: task.serviceName,
     external: task.external,
@@ -123,17 +133,21 @@ async function attempt(
     dockerfile: task.dockerfile,
     projectType: task.projectType,
     layers: [],
-    baseImageTags: task.dockerfile === undefined ? [] : baseImages(task),
+    baseImageTags: task.dockerfile === undefined ? [] : baseImages(task, buildArgsOf(task, options)),
   };
   try {
     options.signal.throwIfAborted();
-    const made = task.external ? await pullTask(task, puller, options) : await buildTask(task, engine, options);
+    const made = task.external
+      ? await orAborted(pullTask(task, puller, options), own.signal)
+      : await buildTask(task, engine, own);
     return localImage(engine, { ...common, ...made, successful: true, endTime: Date.now() });
   } catch (error) {
     const culprit = firstFailure();
     // A failure that came before the abort stays the service's own.
     const aborted = options.signal.aborted && error === options.signal.reason;
     if ((aborted && !culprit) || isUnreachable(error)) throw error;
+    // An answer that breaks off is the end of that build, or of the engine.
+    if (isSlipwayError(error, "BUILD_BROKEN_STREAM")) await describeEngine(engine);
     const reason = aborted && culprit ? notRun(task, culprit, error) : error;
     const name = task.tag ?? task.imageName ?? "";
     return localImage(engine, {
@@ -144,19 +158,48 @@ async function attempt(
       error: reason,
       endTime: Date.now(),
     });
+  } finally {
+    limit?.stop();
+  }
+}
+
+function timeLimit(task: BuildTask, timeout: number | undefined): { signal: AbortSignal; stop(): void } | undefined {
+  if (timeout === undefined) return undefined;
+  const controller = new AbortController();
+  const timer = setTimeout(() => {
+    const message = `service ${task.serviceName} was not done after ${timeout / 1000} s`;
+    controller.abort(
+      new MultibuildError("MULTIBUILD_TIMED_OUT", message, { hint: "see what its last step waits for, or allow more" }),
+    );
+  }, timeout);
+  return { signal: controller.signal, stop: () => clearTimeout(timer) };
+}
+
+/** A pull may be for others too, and goes on without who has no time left. */
+async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
+  let abort: () => void = () => undefined;
+  const aborted = new Promise<never>((_, reject) => {
+    abort = () => reject(signal.reason as Error);
+    signal.addEventListener("abort", abort, { once: true });
+  });
+  try {
+    return await Promise.race([work, aborted]);
+  } finally {
+    signal.removeEventListener("abort", abort);
   }
 }
 
 async function pullTask(
   task: BuildTask,
   puller: ImagePuller,
-  { onEvent }: PerformBuildsOptions,
+  options: PerformBuildsOptions,
 ): Promise<Pick<LocalImage, "name" | "imageId">> {
-  const name = task.imageName ?? "";
-  const imageId = await puller.get(name, task.dockerPlatform, (progress) => {
+  const { imageName: name = "", dockerPlatform: platform } = task;
+  const secrets = registrySecretsOf(task, options);
+  const imageId = await puller.get({ name, platform, secrets }, (progress) => {
     const { layer, status } = progress;
     task.progressHook?.({ ...progress, toString: () => (layer === undefined ? status : `${layer}: ${status}`) });
-    onEvent?.({ service: task.serviceName, event: { type: "pull", ...progress } });
+    options.onEvent?.({ service: task.serviceName, event: { type: "pull", ...progress } });
   });
   return { name, imageId };
 }

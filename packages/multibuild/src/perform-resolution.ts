@@ -9,6 +9,7 @@ import { isSlipwayError, type Problem } from "@slipway/errors";
 import { architectureOf } from "./architecture.ts";
 import type { BuildTask } from "./build-task.ts";
 import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
+import { withSecretMounts } from "./secret-mounts.ts";
 
 /** How to resolve. */
 export interface ResolutionOptions {
@@ -72,7 +73,7 @@ async function resolveTask(
     },
     dockerfilePath: task.dockerfileInline === undefined ? task.dockerfilePath : undefined,
     directory: task.context,
-    hooks: hooks?.(task),
+    hooks: withSecrets(task, hooks?.(task)),
     signal,
   };
   const { buildStream, files } = task;
@@ -86,6 +87,16 @@ async function resolveTask(
     task.buildStream = stream;
     assign(task, target, resolved);
   }
+}
+
+/** The hooks of the user, and the task's build secrets in the outcome. */
+function withSecrets(task: BuildTask, hooks: ResolveHooks = {}): ResolveHooks {
+  const secrets = task.buildMetadata?.secretsOf(task.serviceName) ?? [];
+  if (secrets.length === 0) return hooks;
+  return {
+    ...hooks,
+    dockerfile: async (text, found) => withSecretMounts((await hooks.dockerfile?.(text, found)) ?? text, secrets),
+  };
 }
 
 function assign(

@@ -61,6 +61,12 @@ test("an image of its own name; one from elsewhere; one platform of `platforms`"
   ]);
 });
 
+test("build secrets are a file or a variable, by the name that the Dockerfile mounts", () => {
+  const project = fixtureProject({ a: { build: { context: ".", secrets: [{ source: "f" }, { source: "e" }] } } });
+  Object.assign(project.secrets, { f: { name: "f", file: "/s/f" }, e: { name: "e", environment: "E" } });
+  expect(projectTasks(project)[0]?.dockerOpts).toEqual({ secrets: { f: { file: "/s/f" }, e: { env: "E" } } });
+});
+
 test("only the services that are wanted", () => {
   const project = fixtureProject({ a: { image: "a" }, b: { build: { context: "../b" } } });
   expect(projectTasks(project, { services: ["a"] }).map(({ serviceName }) => serviceName)).toEqual(["a"]);
@@ -81,8 +87,8 @@ test("everything that cannot be built is told at once", () => {
   expect(isSlipwayError(error)).toBe(true);
   expect((error as SlipwayError).problems.map(({ code, path, hint }) => [code, path ?? hint])).toEqual([
     ["MULTIBUILD_CONTEXT_OUTSIDE", "services.web.build.context"],
-    ["MULTIBUILD_UNSUPPORTED", "services.web.build.secrets"],
     ["MULTIBUILD_UNSUPPORTED", "services.web.build.ssh"],
+    ["MULTIBUILD_UNSUPPORTED", "services.web.build.secrets"],
     ["MULTIBUILD_UNSUPPORTED", "services.api.build.platforms"],
     ["MULTIBUILD_NO_IMAGE", "services.none"],
     ["MULTIBUILD_UNKNOWN_SERVICE", "did you mean `web`?"],

@@ -1,4 +1,13 @@
 import { type Engine, inspectImage, pullImage, type PullProgress } from "@slipway/transport";
+import { registryCredentials, type RegistrySecrets } from "./registry-secrets.ts";
+
+/** An image to be had. */
+export interface WantedImage {
+  readonly name: string;
+  readonly platform: string | undefined;
+  /** Of these, the registry is given its own. */
+  readonly secrets: RegistrySecrets;
+}
 
 /** Gets images from their registries, each once however many services have it. */
 export class ImagePuller {
@@ -19,23 +28,26 @@ export class ImagePuller {
    *
    * @throws {TransportError} `TRANSPORT_PULL_FAILED`
    */
-  async get(name: string, platform: string | undefined, onProgress: (progress: PullProgress) => void): Promise<string> {
-    const key = `${name} ${platform ?? ""}`;
+  async get(image: WantedImage, onProgress: (progress: PullProgress) => void): Promise<string> {
+    const key = `${image.name} ${image.platform ?? ""}`;
     let pull = this.#pulls.get(key);
     if (!pull) {
       const listeners: Pull["listeners"] = [];
-      pull = { listeners, imageId: this.#pull(name, platform, listeners) };
+      pull = { listeners, imageId: this.#pull(image, listeners) };
       this.#pulls.set(key, pull);
     }
     pull.listeners.push(onProgress);
     return await pull.imageId;
   }
 
-  async #pull(name: string, platform: string | undefined, listeners: Pull["listeners"]): Promise<string> {
+  async #pull({ name, platform, secrets }: WantedImage, listeners: Pull["listeners"]): Promise<string> {
     const present = this.#always ? undefined : await inspectImage(this.#engine, name);
     if (present && suits(present, platform)) return present.Id;
+    const known = registryCredentials(name, secrets);
     await pullImage(this.#engine, name, {
       platform,
+      // Without any, docker's own configuration is asked.
+      auth: known && { username: known.username, password: known.password, serveraddress: known.registry },
       signal: this.#signal,
       onProgress: (progress) => {
         for (const listener of listeners) listener(progress);

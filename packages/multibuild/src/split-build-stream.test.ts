@@ -5,7 +5,8 @@ import { expect, test } from "vitest";
 import { fixtureArchive, unpack } from "../test/fixture-archive.ts";
 import { fixtureProject } from "../test/fixture-project.ts";
 import { performResolution } from "./perform-resolution.ts";
-import { releaseTasks, splitBuildStream } from "./split-build-stream.ts";
+import { splitBuildStream } from "./split-build-stream.ts";
+import { releaseTasks } from "./split-tasks.ts";
 import type { BuildTask } from "./build-task.ts";
 
 const project = fixtureProject({
@@ -136,10 +137,60 @@ test("contexts that the archive does not have are refused, all of them", async (
   expect(source.destroyed).toBe(true);
 });
 
-test("build metadata is not passed over in silence", async () => {
-  const source = fixtureArchive({ ...files, ".balena/balena.yml": "build-variables: {}" });
-  await expect(splitBuildStream(project, source, { root: "/app" })).rejects.toMatchObject({
-    code: "MULTIBUILD_UNSUPPORTED",
+test("build metadata is read, and is part of no build but for the emulator", async () => {
+  const source = fixtureArchive({
+    ...files,
+    ".balena/balena.yml": "build-variables: {global: [A=1], services: {web: {A: 2}}}",
+    ".balena/secrets/s": "hidden",
+    ".balena/qemu-execve": "elf",
+  });
+  const tasks = await splitBuildStream(project, source, { root: "/app" });
+  const all = Object.keys(await unpack(stream(tasks, "all"))).filter((name) => name.startsWith("."));
+  expect(all).toEqual([".balena/qemu-execve"]);
+  expect(tasks.map((task) => task.buildMetadata?.variablesOf(task.serviceName))).toEqual([
+    { A: "2" },
+    { A: "1" },
+    { A: "1" },
+    { A: "1" },
+  ]);
+  await releaseTasks(tasks);
+  const both = fixtureArchive({ ...files, ".balena/balena.yml": "", ".resin/resin.yml": "" });
+  await expect(splitBuildStream(project, both, { root: "/app" })).rejects.toMatchObject({
+    code: "MULTIBUILD_BAD_METADATA",
+    message: "the project has both `.balena` and `.resin`",
+  });
+});
+
+test("a contract at a context's root is the task's, and two are refused", async () => {
+  const contract = "name: Web\ntype: sw.container\nslug: web\n";
+  const tasks = await splitBuildStream(project, fixtureArchive({ ...files, "web/contract.yml": contract }), {
+    root: "/app",
+  });
+  expect(tasks.map((task) => task.contract)).toEqual([
+    { name: "Web", type: "sw.container", slug: "web" },
+    undefined,
+    undefined,
+    undefined,
+  ]);
+  await releaseTasks(tasks);
+  const two = fixtureArchive({ ...files, "web/contract.yml": contract, "web/contract.yaml": contract });
+  await expect(splitBuildStream(project, two, { root: "/app" })).rejects.toMatchObject({
+    code: "MULTIBUILD_BAD_CONTRACT",
+    message: "service web has `contract.yml` and also `contract.yaml`",
+  });
+  const labelled = fixtureProject({
+    web: { build: { context: "web" }, labels: { "io.balena.features.requires.sw.linux": ">5" } },
+  });
+  const [web] = await splitBuildStream(labelled, fixtureArchive(files));
+  expect(web?.contract).toEqual({
+    type: "sw.container",
+    slug: "contract-for-web",
+    requires: [{ or: [{ type: "sw.kernel", slug: "linux", version: ">5" }] }],
+  });
+  await releaseTasks(web ? [web] : []);
+  const rivals = fixtureArchive({ ...files, "web/contract.yml": contract });
+  await expect(splitBuildStream(labelled, rivals)).rejects.toMatchObject({
+    message: "service web has `contract.yml` and also a contract by its labels",
   });
 });
 

@@ -1,4 +1,4 @@
-import { type EntryToPack, packEntries, type SplitContext, splitEntries } from "@slipway/context";
+import { packEntries, type SplitEntry, splitEntries } from "@slipway/context";
 import { entriesBundle } from "@slipway/resolve";
 import { bundleIgnore, type TaskFiles, withDockerfile } from "./task-files.ts";
 
@@ -8,18 +8,17 @@ import { bundleIgnore, type TaskFiles, withDockerfile } from "./task-files.ts";
  * @param context where it lay in the archive, for messages
  * @param close lets go of the task's part
  */
-export function splitFiles(split: SplitContext, id: string, context: string, close: () => Promise<void>): TaskFiles {
-  const bundle = entriesBundle(split.entries(id));
-  const stream = split.open(id);
+export function splitFiles(split: readonly SplitEntry[], context: string, close: () => Promise<void>): TaskFiles {
+  const bundle = entriesBundle(split);
+  const stream = packEntries(splitEntries(split));
   return {
     ...bundle,
     stream,
     open: (dockerfile) => {
-      async function* entries(): AsyncGenerator<EntryToPack, void, undefined> {
+      return packEntries(async () => {
         const ignore = await bundleIgnore(bundle, dockerfile.path, context);
-        yield* splitEntries(split.entries(id), ignore);
-      }
-      return packEntries(withDockerfile(entries(), dockerfile));
+        return withDockerfile(splitEntries(split, ignore), dockerfile);
+      });
     },
     close: async () => {
       stream.destroy();

@@ -32,14 +32,18 @@ export async function bundleIgnore(bundle: Bundle, dockerfile: string, context: 
 }
 
 /** A context's entries with its Dockerfile in its place. */
-export async function* withDockerfile(
-  entries: AsyncIterable<EntryToPack>,
-  { changed, dockerfile, dockerfilePath }: ContextDockerfile,
-): AsyncGenerator<EntryToPack, void, undefined> {
-  for await (const entry of entries) {
-    if (!changed || entry.header.name !== dockerfilePath) yield entry;
-  }
+export function* withDockerfile(
+  entries: Iterable<EntryToPack>,
+  dockerfile: ContextDockerfile,
+): Generator<EntryToPack, void, undefined> {
+  const { changed, dockerfilePath } = dockerfile;
+  for (const entry of entries) if (!changed || entry.header.name !== dockerfilePath) yield entry;
+  yield* madeDockerfile(dockerfile);
+}
+
+/** The Dockerfile as an entry, if it is not among the files as it is. */
+export function madeDockerfile({ changed, dockerfile, dockerfilePath }: ContextDockerfile): EntryToPack[] {
   // A fixed date: the same files and Dockerfile give the same archive.
-  if (changed)
-    yield { header: { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) }, body: dockerfile };
+  const header = { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) } as const;
+  return changed ? [{ header, body: dockerfile }] : [];
 }
