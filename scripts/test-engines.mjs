@@ -67,9 +67,9 @@ async function podman(folder, socket) {
   if (!existsSync("/usr/bin/podman")) {
     step("installing podman");
     const env = { ...process.env, DEBIAN_FRONTEND: "noninteractive" };
-    await command("apt-get", ["install", "-y", "-q", "--no-install-recommends", "podman", "crun"], { env });
+    await command("apt-get", ["install", "-y", "-q", "--no-install-recommends", "podman", "runc"], { env });
   }
-  const store = `--root ${folder}/data --runroot ${folder}/run --cgroup-manager cgroupfs --events-backend file`;
+  const store = `--root ${folder}/data --runroot ${folder}/run --cgroup-manager cgroupfs --events-backend file --runtime runc`;
   return `busybox ip link set lo up\nexec podman ${store} system service --time 0 unix://${socket}`;
 }
 
