@@ -2,7 +2,7 @@
 //   node scripts/fuzz-compose.mjs PROGRAM [COUNT] [SEED]
 // Prints each case that differs, in the form of the case files, and ends with 1 if there was one.
 import { load, toJson } from "@slipway/compose";
-import { askOracle, caseAreas, loadOptions, readCases, readGoldens } from "./compose-cases.mjs";
+import { askOracle, caseAreas, loadOptions, readCases, readGoldens } from "../packages/compose/test/compose-cases.mjs";
 
 const [oracle, count = "500", givenSeed] = process.argv.slice(2);
 if (oracle === undefined) {
@@ -59,7 +59,7 @@ secrets: { key: { file: ./key.pem }, token: { environment: TOKEN } }
 configs: { conf: { file: ./conf.ini }, text: { content: hello } }
 `;
 
-/** @param {number} index @returns {import("./compose-cases.mjs").ComposeCase} */
+/** @param {number} index @returns {import("../packages/compose/test/compose-cases.mjs").ComposeCase} */
 function randomCase(index) {
   const extending = random() < 0.4;
   const base = random() < 0.5 ? "base" : "{ service: base, file: d/base.yaml }";

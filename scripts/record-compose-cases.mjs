@@ -3,7 +3,7 @@
 // PROGRAM is docker-compose 2.40.3, as Debian's package of that name has it; it needs no engine for this.
 import { writeFile } from "node:fs/promises";
 import { join } from "node:path";
-import { askOracle, caseAreas, casesFolder, readCases } from "./compose-cases.mjs";
+import { askOracle, caseAreas, casesFolder, readCases } from "../packages/compose/test/compose-cases.mjs";
 
 const [oracle, ...wanted] = process.argv.slice(2);
 if (oracle === undefined) {

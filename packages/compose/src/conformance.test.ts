@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { caseAreas, loadOptions, readCases, readGoldens } from "../../../scripts/compose-cases.mjs";
+import { caseAreas, loadOptions, readCases, readGoldens } from "../test/compose-cases.mjs";
 import { ComposeError } from "./compose-error.ts";
 import { load } from "./load.ts";
 import { toJson } from "./to-json.ts";

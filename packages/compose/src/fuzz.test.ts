@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { caseAreas, readCases } from "../../../scripts/compose-cases.mjs";
+import { caseAreas, readCases } from "../test/compose-cases.mjs";
 import { ComposeError } from "./compose-error.ts";
 import { load } from "./load.ts";
 import { normalize } from "./normalize.ts";

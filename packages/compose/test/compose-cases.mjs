@@ -20,7 +20,7 @@ import { fileURLToPath } from "node:url";
  */
 
 /** The folder with the cases. */
-export const casesFolder = fileURLToPath(new URL("../packages/compose/cases/", import.meta.url));
+export const casesFolder = fileURLToPath(new URL("../cases/", import.meta.url));
 
 /** The areas that have cases, by name. */
 export async function caseAreas() {
