@@ -11,7 +11,7 @@ import { execute } from "./execute.ts";
 import { loadImages } from "./images/load-images.ts";
 import { pushImage } from "./images/push-image.ts";
 import { saveImages } from "./images/save-images.ts";
-import { startEngine, type TestEngine } from "./test-services/dockerd.ts";
+import { startEngine, type TestEngine } from "../test/dockerd.ts";
 
 let daemon: TestEngine;
 let engine: Engine;

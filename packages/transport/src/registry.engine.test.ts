@@ -13,8 +13,8 @@ import { removeImage } from "./images/remove-image.ts";
 import { saveImages } from "./images/save-images.ts";
 import { tagImage } from "./images/tag-image.ts";
 import type { PullProgress } from "./images/transfer-progress.ts";
-import { type Registry, startRegistry } from "./test-services/registry.ts";
-import { tarFile } from "./test-services/tar-file.ts";
+import { type Registry, startRegistry } from "../test/registry.ts";
+import { tarFile } from "../test/tar-file.ts";
 
 let engine: Engine;
 let registry: Registry;

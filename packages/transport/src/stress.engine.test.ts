@@ -11,8 +11,8 @@ import { pushImage } from "./images/push-image.ts";
 import { removeImage } from "./images/remove-image.ts";
 import { saveImages } from "./images/save-images.ts";
 import { tagImage } from "./images/tag-image.ts";
-import { type Registry, startRegistry } from "./test-services/registry.ts";
-import { tarFile } from "./test-services/tar-file.ts";
+import { type Registry, startRegistry } from "../test/registry.ts";
+import { tarFile } from "../test/tar-file.ts";
 
 /** 1,000 for the long run: SLIPWAY_STRESS=1000. */
 const count = Number(process.env["SLIPWAY_STRESS"] ?? 80);
