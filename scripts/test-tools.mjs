@@ -3,7 +3,13 @@ import { canInstall, install, onPath } from "./debian.mjs";
 import { SetupError } from "./say.mjs";
 
 /** Programs, and the Debian packages that have them. */
-const tools = { "docker-registry": "docker-registry", sshd: "openssh-server", htpasswd: "apache2-utils" };
+const tools = {
+  "docker-registry": "docker-registry",
+  htpasswd: "apache2-utils",
+  openssl: "openssl",
+  sshd: "openssh-server",
+  "ssh-keygen": "openssh-client",
+};
 
 /** Installs what is missing. */
 export async function ensureTestTools() {
