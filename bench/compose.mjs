@@ -76,17 +76,14 @@ try {
     "20 services": services(20),
     "200 services": services(200),
     "2,000 services": services(2000),
-    "4,000 services": services(4000),
     "depends_on, 1,000 deep": chain(1000),
-    "depends_on, 10,000 deep": chain(10_000),
     "anchors, 1,000 uses": anchors(1000),
-    "anchors, 10,000 uses": anchors(10_000),
   })) {
     const place = path.join(folder, name.replaceAll(/\W/g, ""));
     mkdirSync(place);
     writeFileSync(path.join(place, "compose.yaml"), text);
     const options = { files: [{ name: "compose.yaml", text }], directory: place, environment: {} };
-    const runs = text.length < 50_000 ? 50 : 5;
+    const runs = text.length < 50_000 ? 20 : 3;
     const first = await median(1, () => load(options));
     const warm = await median(runs, () => load(options));
     const whole = await median(runs, async () => {

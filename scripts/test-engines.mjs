@@ -65,9 +65,9 @@ async function newerDocker(folder, socket) {
  */
 async function podman(folder, socket) {
   if (!existsSync("/usr/bin/podman")) {
-    await install(["podman", "crun"], "podman is one of the engines");
+    await install(["podman", "runc"], "podman is one of the engines");
   }
-  const store = `--root ${folder}/data --runroot ${folder}/run --cgroup-manager cgroupfs --events-backend file`;
+  const store = `--root ${folder}/data --runroot ${folder}/run --cgroup-manager cgroupfs --events-backend file --runtime runc`;
   return `busybox ip link set lo up\nexec podman ${store} system service --time 0 unix://${socket}`;
 }
 

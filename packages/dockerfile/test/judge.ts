@@ -68,16 +68,29 @@ export class EngineJudge {
     const { status, body } = answer;
     if (status !== 200) return { error: (JSON.parse(body) as { message: string }).message };
     let id: string | undefined;
+    let error: string | undefined;
+    const made: string[] = [];
     for (const line of body.split("\n")) {
-      const record = (line.trim() === "" ? {} : JSON.parse(line)) as { error?: string; aux?: { ID?: string } };
-      if (record.error !== undefined) return { error: record.error };
+      const record = (line.trim() === "" ? {} : JSON.parse(line)) as BuildRecord;
+      error ??= record.error;
       id = record.aux?.ID ?? id;
+      const step = /^ ---> ([0-9a-f]{12})\n/.exec(record.stream ?? "")?.[1];
+      if (step) made.push(step);
     }
+    if (id) made.push(id);
     const image = await this.#request("GET", `/images/${id}/json`);
-    await this.#request("DELETE", `/images/${id}?force=1`);
+    for (const each of made.toReversed()) await this.#remove(each);
+    if (error !== undefined) return { error };
     const { Config } = JSON.parse(image.body) as { Config: EngineConfig };
     delete Config.Labels?.["dev.slipway.test"];
     return { config: normalized(Config) };
+  }
+
+  /** The classic builder leaves an image for each step of other stages, and of builds that fail. Tagged ones aren't ours. */
+  async #remove(id: string): Promise<void> {
+    const { status, body } = await this.#request("GET", `/images/${id}/json`);
+    if (status !== 200 || ((JSON.parse(body) as { RepoTags?: string[] }).RepoTags ?? []).length > 0) return;
+    await this.#request("DELETE", `/images/${id}?force=1`);
   }
 
   #request(method: string, path: string, body?: Buffer): Promise<{ status: number; body: string }> {
@@ -95,6 +108,12 @@ export class EngineJudge {
       request.end(body);
     });
   }
+}
+
+interface BuildRecord {
+  readonly stream?: string;
+  readonly error?: string;
+  readonly aux?: { readonly ID?: string };
 }
 
 /** What this package says that the Dockerfile makes. */
