@@ -45,3 +45,13 @@ test("arguments: the metadata's before the composition's, the call's before both
   // "Unlimited mutation of task.dockerOpts": item 8.
   expect(own.dockerOpts).toEqual({ buildArgs: { A: "opts", E: "opts" } });
 });
+
+test("secrets of the composition, the metadata and the call stand side by side", () => {
+  const own = { dockerOpts: { secrets: { a: { file: "/a" }, b: { file: "/b" } } } };
+  const buildOptions = { secrets: { b: { env: "B" } } };
+  expect(taskBuildOptions({ ...task, ...own }, { signal, buildOptions }).secrets).toEqual({
+    a: { file: "/a" },
+    b: { env: "B" },
+    "build-secrets/key": { value: Buffer.from("k") },
+  });
+});

@@ -31,7 +31,7 @@ export function taskBuildOptions(
   );
   return {
     ...own,
-    ...(secrets.length > 0 ? { secrets: { ...own.secrets, ...secretValues(secrets) } } : {}),
+    secrets: { ...task.dockerOpts?.secrets, ...secretValues(secrets), ...buildOptions?.secrets },
     ...(Object.keys(registryAuth).length > 0 ? { registryAuth: withFallback(registryAuth, own.registryAuth) } : {}),
     dockerfile: task.dockerfilePath,
     tags: task.tag === undefined ? tags : [task.tag, ...tags],
