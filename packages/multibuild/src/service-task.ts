@@ -1,9 +1,9 @@
+import { serviceContract } from "@slipway/compose/balena";
 import type { Secret, Service } from "@slipway/compose";
 import type { Problem } from "@slipway/errors";
 import { buildOptionsOf } from "./build-fields.ts";
 import type { BuildTask } from "./build-task.ts";
 import { archiveContext, directoryContext } from "./context-path.ts";
-import { labelContract } from "./label-contract.ts";
 import type { MultibuildErrorCode } from "./multibuild-error.ts";
 
 /** What a task is made with. */
@@ -24,8 +24,12 @@ export function serviceTask(
   problems: Problem<MultibuildErrorCode>[],
 ): BuildTask {
   const { build, image, platform } = service;
-  const contract = labelContract(name, service.labels ?? {});
-  const common = { serviceName: name, resolved: false, ...(contract === undefined ? {} : { contract }) };
+  const contract = serviceContract(name, service.labels ?? {});
+  const common = {
+    serviceName: name,
+    resolved: false,
+    ...(contract === undefined ? {} : { contract: { ...contract } }),
+  };
   const own = platform === undefined ? {} : { dockerPlatform: platform };
   if (!build) {
     if (image === undefined || image === "") {

@@ -2,20 +2,43 @@
 export interface Contract {
   readonly type: "sw.container";
   readonly slug: string;
-  readonly requires: readonly { readonly type: string; readonly version?: string; readonly slug?: string }[];
+  /** All of these; of the ones under `or` any. */
+  readonly requires: readonly (Requirement | { readonly or: readonly Requirement[] })[];
+}
+
+export interface Requirement {
+  readonly type: string;
+  readonly slug?: string;
+  readonly version?: string;
 }
 
 const prefix = "io.balena.features.requires.";
+const architectures: readonly string[] = ["aarch64", "amd64", "armv7hf", "i386", "rpi"];
 
-/** A requirement on a version is a range of them; one on hardware names it. */
-const requirements: Readonly<Record<string, "version" | "slug">> = {
-  "sw.supervisor": "version",
-  "sw.l4t": "version",
-  "sw.balena-os": "version",
-  "sw.linux": "version",
-  "hw.device-type": "slug",
-  "arch.sw": "slug",
+/** What a label means, or what is wrong with its value. */
+type Meaning = (value: string) => Requirement | string;
+
+const range =
+  (type: string, slug?: string): Meaning =>
+  (version) =>
+    isVersionRange(version)
+      ? { type, ...(slug === undefined ? {} : { slug }), version }
+      : `\`${version}\` is not a range of versions`;
+
+const meanings: Readonly<Record<string, Meaning>> = {
+  "sw.supervisor": range("sw.supervisor"),
+  "sw.l4t": range("sw.l4t"),
+  "sw.balena-os": range("sw.os", "balena-os"),
+  "sw.linux": range("sw.kernel", "linux"),
+  "hw.device-type": (slug) => (slug === "" ? "it names no device type" : { type: "hw.device-type", slug }),
+  "arch.sw": (slug) =>
+    architectures.includes(slug)
+      ? { type: "arch.sw", slug }
+      : `\`${slug}\` is no architecture; one of ${architectures.join(", ")} was expected`,
 };
+
+/** Kinds of which there may be several, one of which is enough. They come last. */
+const alternatives: readonly string[] = ["sw.os", "sw.kernel"];
 
 /** Whether a text is a range of versions, as in `>=1.2.3 <2 || ~3.1`. */
 function isVersionRange(text: string): boolean {
@@ -26,23 +49,29 @@ function isVersionRange(text: string): boolean {
 }
 
 /**
- * The contract that a service's labels `io.balena.features.requires.…` make; undefined if it has none of them. A string
- * for each label that means nothing goes to `problems`, with the label's name before it.
+ * The contract that a service's labels `io.balena.features.requires.…` make; undefined if it has none of them. What is
+ * wrong with a label's value goes to `problem`. Labels that require something unknown mean nothing, as for the cloud.
  */
 export function serviceContract(
   service: string,
   labels: Readonly<Record<string, string>>,
   problem: (label: string, message: string) => void = () => undefined,
 ): Contract | undefined {
-  const requires: { type: string; version?: string; slug?: string }[] = [];
+  const found: Requirement[] = [];
   for (const [label, value] of Object.entries(labels)) {
-    if (!label.startsWith(prefix)) continue;
-    const type = label.slice(prefix.length);
-    const kind = Object.hasOwn(requirements, type) ? requirements[type] : undefined;
-    if (kind === undefined) problem(label, `nothing can be required of \`${type}\``);
-    else if (kind === "version" && !isVersionRange(value)) problem(label, `\`${value}\` is not a range of versions`);
-    else if (value === "") problem(label, "it says nothing");
-    else requires.push(kind === "version" ? { type, version: value } : { type, slug: value });
+    const type = label.startsWith(prefix) ? label.slice(prefix.length) : "";
+    const meaning = Object.hasOwn(meanings, type) ? meanings[type] : undefined;
+    const requirement = meaning?.(value);
+    if (typeof requirement === "string") problem(label, requirement);
+    else if (requirement) found.push(requirement);
   }
-  return requires.length === 0 ? undefined : { type: "sw.container", slug: `contract-for-${service}`, requires };
+  if (found.length === 0) return undefined;
+  const requires = [
+    ...found.filter(({ type }) => !alternatives.includes(type)),
+    ...alternatives.flatMap((kind) => {
+      const or = found.filter(({ type }) => type === kind);
+      return or.length > 0 ? [{ or }] : [];
+    }),
+  ];
+  return { type: "sw.container", slug: `contract-for-${service}`, requires };
 }
