@@ -8,9 +8,12 @@ export type { LintBlock, LintFinding, LintInput, LintRule, UnsetVariable } from 
 export { lintRules } from "./lint/lint-rules.ts";
 export { parse } from "./syntax/parse.ts";
 export { ExpansionProblem } from "./expansion/pattern.ts";
-export type { Source, Stage, StepState } from "./meaning/stage.ts";
+export type { Stage } from "./meaning/stage.ts";
+export type { StepState } from "./meaning/step-state.ts";
+export type { Source } from "./meaning/source.ts";
 export { buildOrder, neededStages } from "./meaning/stage-graph.ts";
-export { stages, type StagesOptions } from "./meaning/stages.ts";
+export { stages } from "./meaning/stages.ts";
+export type { StagesOptions } from "./meaning/stages-options.ts";
 export type {
   CommandStep,
   CopyStep,

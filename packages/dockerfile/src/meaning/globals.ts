@@ -5,7 +5,7 @@ import { expand } from "../expansion/expand.ts";
 import { readArgs } from "../syntax/pairs.ts";
 import { ExpansionProblem } from "../expansion/pattern.ts";
 import { platformArgs } from "./platform-args.ts";
-import type { StagesOptions } from "./stages.ts";
+import type { StagesOptions } from "./stages-options.ts";
 import type { Dockerfile, Instruction } from "../syntax/tree.ts";
 
 /** The values of the ARGs above the first FROM, and of the platform arguments. FROM sees them; stages that declare them do. */

@@ -4,7 +4,7 @@ import type { DockerfileErrorCode } from "../dockerfile-error.ts";
 import { expand } from "../expansion/expand.ts";
 import { isImageName } from "./image-name.ts";
 import { ExpansionProblem } from "../expansion/pattern.ts";
-import type { Source } from "./stage.ts";
+import type { Source } from "./source.ts";
 import type { Dockerfile, Instruction } from "../syntax/tree.ts";
 import { splitAtBlanks } from "../syntax/words.ts";
 

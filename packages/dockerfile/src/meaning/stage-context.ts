@@ -4,7 +4,8 @@ import type { DockerfileErrorCode } from "../dockerfile-error.ts";
 import { expand, type ExpandOptions, expandWords, type Lookup } from "../expansion/expand.ts";
 import type { ImageConfigDraft } from "./image-config.ts";
 import type { Scope, Variables } from "./scope.ts";
-import type { Source, StepState } from "./stage.ts";
+import type { StepState } from "./step-state.ts";
+import type { Source } from "./source.ts";
 
 /** What is wrong with a stage; `isLate` where it comes out only when the stage is built. */
 export interface StageProblem {

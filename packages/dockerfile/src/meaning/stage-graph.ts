@@ -1,4 +1,5 @@
-import type { Source, Stage } from "./stage.ts";
+import type { Stage } from "./stage.ts";
+import type { Source } from "./source.ts";
 import type { Step } from "./step.ts";
 
 /** The stages that a stage takes anything from, in order. */

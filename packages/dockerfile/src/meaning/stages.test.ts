@@ -1,6 +1,7 @@
 import { expect, test } from "vitest";
 import { parse } from "../syntax/parse.ts";
-import { stages, type StagesOptions } from "./stages.ts";
+import { stages } from "./stages.ts";
+import type { StagesOptions } from "./stages-options.ts";
 
 const read = (text: string, options?: StagesOptions): ReturnType<typeof stages> => stages(parse(text), options);
 

@@ -1,5 +1,5 @@
 import type { Problem } from "@slipway/errors";
-import { type Dialect, type DialectRules, dialectRules } from "./dialect.ts";
+import { type DialectRules, dialectRules } from "./dialect.ts";
 import { DockerfileError, type DockerfileErrorCode } from "../dockerfile-error.ts";
 import { readGlobals } from "./globals.ts";
 import { defaultPath, type ImageConfig, ImageConfigDraft } from "./image-config.ts";
@@ -11,22 +11,10 @@ import { readStep } from "./read-step.ts";
 import { Scope } from "./scope.ts";
 import type { Stage } from "./stage.ts";
 import { type StageContext, type StageProblem, stateOf } from "./stage-context.ts";
+import type { StagesOptions } from "./stages-options.ts";
 import { dependenciesOf, findCycle, neededStages } from "./stage-graph.ts";
 import type { Step } from "./step.ts";
 import type { Dockerfile, Instruction } from "../syntax/tree.ts";
-
-/** What a Dockerfile's meaning depends on besides its text. */
-export interface StagesOptions {
-  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
-  /** `linux/amd64`; without it the platform arguments aren't set. */
-  readonly platform?: string | undefined;
-  /** What is known of base images. */
-  readonly baseConfig?: ((image: string) => ImageConfig | undefined) | undefined;
-  /** The stage that is built, by name or number; the last one without it. */
-  readonly target?: string | undefined;
-  /** Whose reading is wanted; current BuildKit's without it. */
-  readonly dialect?: Dialect | undefined;
-}
 
 const defaultShell = ["/bin/sh", "-c"];
 

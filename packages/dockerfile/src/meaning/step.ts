@@ -1,6 +1,7 @@
 import type { SourceRange } from "@slipway/errors";
 import type { ImageHealthcheck } from "./image-config.ts";
-import type { Source, StepState } from "./stage.ts";
+import type { StepState } from "./step-state.ts";
+import type { Source } from "./source.ts";
 import type { Instruction } from "../syntax/tree.ts";
 
 /** What all steps have. */
