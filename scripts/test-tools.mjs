@@ -9,6 +9,7 @@ const tools = {
   openssl: "openssl",
   sshd: "openssh-server",
   "ssh-keygen": "openssh-client",
+  pg_ctlcluster: "postgresql",
 };
 
 /** Installs what is missing. */

@@ -1,0 +1,79 @@
+import { Api, type RequestOptions } from "./api.ts";
+import { addLabel, type ApiAccess, clientOf } from "./create.ts";
+import { type Assignments, readAssignments } from "./assignments.ts";
+import type { ApiClient } from "./api-client.ts";
+import { ReleaseError } from "./release-error.ts";
+import type { ImageChange, ReleaseChange, ReleaseImage } from "./resources.ts";
+
+type Access = ApiClient | ApiAccess;
+
+/** Changes a release. The API answers a missing id with success: nothing tells it apart. */
+export async function updateRelease(
+  access: Access,
+  id: number,
+  body: ReleaseChange,
+  options: RequestOptions = {},
+): Promise<void> {
+  await api(access, options).patch("release", id, { ...body });
+}
+
+/** Changes an image. For `success` the API wants a `push_timestamp` too. */
+export async function updateImage(
+  access: Access,
+  id: number,
+  body: ImageChange,
+  options: RequestOptions = {},
+): Promise<void> {
+  await api(access, options).patch("image", id, { ...body });
+}
+
+/** Makes a draft final. */
+export async function finalize(access: Access, release: number, options: RequestOptions = {}): Promise<void> {
+  await updateRelease(access, release, { is_final: true }, options);
+}
+
+/** Marks a release failed. */
+export async function fail(access: Access, release: number, options: RequestOptions = {}): Promise<void> {
+  await updateRelease(access, release, { status: "failed", end_timestamp: new Date() }, options);
+}
+
+/** Tags a release; a tag that it has already gets the new value. */
+export async function tag(
+  access: Access,
+  release: number,
+  tags: Readonly<Record<string, string>>,
+  options: RequestOptions = {},
+): Promise<void> {
+  const requests = api(access, options);
+  await Promise.all(
+    Object.entries(tags).map(async ([tag_key, value]) => {
+      const key = { release, tag_key };
+      const made = await requests.create<{ id: number; value?: string }>("release_tag", { ...key, value }, key);
+      if (made.value !== undefined && made.value !== value) await requests.patch("release_tag", made.id, { value });
+    }),
+  );
+}
+
+/**
+ * Hangs labels on an image of a release.
+ * @throws ReleaseError RELEASE_NOT_FOUND where the image is no part of the release
+ */
+export async function addLabels(
+  access: Access,
+  { release, image }: { readonly release: number; readonly image: number },
+  labels: Assignments,
+  options: RequestOptions = {},
+): Promise<void> {
+  const requests = api(access, options);
+  const [part] = await requests.list<ReleaseImage>(
+    "image__is_part_of__release",
+    { is_part_of__release: release, image },
+    { $select: "id" },
+  );
+  if (!part) throw new ReleaseError("RELEASE_NOT_FOUND", `image ${image} is no part of release ${release}`);
+  await Promise.all(readAssignments(labels).map(([name, value]) => addLabel(requests, part.id, name, value)));
+}
+
+function api(access: Access, options: RequestOptions): Api {
+  return new Api("apiPrefix" in access ? access : clientOf(access), options);
+}

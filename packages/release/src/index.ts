@@ -1,0 +1,25 @@
+export type { ApiClient } from "./api-client.ts";
+export type { RequestOptions } from "./api.ts";
+export type { Assignments } from "./assignments.ts";
+export { addLabels, fail, finalize, tag, updateImage, updateRelease } from "./change.ts";
+export { type ApiAccess, type Composition, create, type CreateRequest, type CreateResponse } from "./create.ts";
+export { apiClient, type ApiOptions } from "./fetch-client.ts";
+export { ReleaseError, type ReleaseErrorCode } from "./release-error.ts";
+export type {
+  Application,
+  Image,
+  ImageChange,
+  ImageStatus,
+  Release,
+  ReleaseChange,
+  ReleaseStatus,
+} from "./resources.ts";
+export {
+  BadRequestError,
+  ConflictError,
+  HttpResponseError,
+  ObjectDoesNotExistError,
+  ServerError,
+  UnauthorisedError,
+} from "./response-errors.ts";
+export type { RetryOptions } from "./retry.ts";

@@ -1,0 +1,39 @@
+import { type ChildProcess, spawn, type SpawnOptions } from "node:child_process";
+import { once } from "node:events";
+
+/** A program that a test started for itself. */
+export interface Service {
+  /** What it said that it waits for. */
+  readonly said: RegExpExecArray;
+  stop(): Promise<void>;
+}
+
+/** Starts a program and waits until it says that it is ready. */
+export async function startService(
+  program: string,
+  args: readonly string[],
+  ready: RegExp,
+  options: SpawnOptions = {},
+): Promise<Service> {
+  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  let output = "";
+  const said = await new Promise<RegExpExecArray>((resolve, reject) => {
+    const fail = (): void => reject(new Error(`${program} did not come up:\n${output}`));
+    child.once("error", reject).once("exit", fail);
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.setEncoding("utf8").on("data", (text: string) => {
+        output = (output + text).slice(-20_000);
+        const found = ready.exec(output);
+        if (found) resolve(found);
+      });
+    }
+  });
+  return { said, stop: () => stop(child) };
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  if (child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, "exit");
+  child.kill("SIGTERM");
+  await ended;
+}
