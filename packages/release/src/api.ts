@@ -22,6 +22,7 @@ interface Wanted {
   readonly $select?: string | string[];
   readonly $orderby?: string;
   readonly $top?: number;
+  readonly $expand?: object;
 }
 
 /** Requests of one operation: few at a time, tried again where that helps, and with errors that say what was being done. */
@@ -47,7 +48,12 @@ export class Api {
   /** All resources that have these fields. */
   async list<Resource>(resource: string, filter: Key, options: Wanted = {}): Promise<Resource[]> {
     const found = await this.#request(`listing ${resource} ${describe(filter)}`, () =>
-      this.#client.get({ resource, options: { $filter: filter, ...options }, retry: false, ...this.#passthrough() }),
+      this.#client.get({
+        resource,
+        options: { $filter: filter, ...options } as never,
+        retry: false,
+        ...this.#passthrough(),
+      }),
     );
     if (!Array.isArray(found))
       throw new ReleaseError("RELEASE_BAD_ANSWER", `listing ${resource}: the answer is no list`);

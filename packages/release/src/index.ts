@@ -3,6 +3,10 @@ export type { RequestOptions } from "./api.ts";
 export type { Assignments } from "./assignments.ts";
 export { addLabels, fail, finalize, tag, updateImage, updateRelease } from "./change.ts";
 export { type ApiAccess, type Composition, create, type CreateRequest, type CreateResponse } from "./create.ts";
+export { deploy, type DeployResult } from "./deploy.ts";
+export type { DeployedImage } from "./deployed-image.ts";
+export type { DeployEvent } from "./deploy-event.ts";
+export type { DeployOptions } from "./deploy-options.ts";
 export { apiClient, type ApiOptions } from "./fetch-client.ts";
 export { ReleaseError, type ReleaseErrorCode } from "./release-error.ts";
 export type {

@@ -23,7 +23,7 @@ export interface Proxy {
   readonly url: string;
   readonly seen: Seen[];
   /** Decides on each request; its number counts from 1. */
-  decide: (seen: Seen, number: number) => Fate;
+  decide: (seen: Seen, number: number) => Fate | Promise<Fate>;
   close(): Promise<void>;
 }
 
@@ -42,7 +42,7 @@ export async function startProxy(target: string): Promise<Proxy> {
     const body = Buffer.concat(chunks);
     const entry = { method: request.method ?? "", path: request.url ?? "", body: body.toString(), underWay: current };
     seen.push(entry);
-    const fate = proxy.decide(entry, seen.length);
+    const fate = await proxy.decide(entry, seen.length);
     if (fate === "hang") return;
     if (fate === "cut") return void request.socket.destroy();
     if (typeof fate === "object") {
