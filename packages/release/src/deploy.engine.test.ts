@@ -7,7 +7,7 @@ import { connect, type Engine, inspectImage, pullImage, removeImage } from "@sli
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import { type Cloud, startCloud } from "../test/cloud/start-cloud.ts";
 import { type Fate, type Proxy, startProxy } from "../test/proxy.ts";
-import { tokenRegistry, type TokenRegistry } from "../test/token-registry.ts";
+import { testRegistry, type TestRegistry } from "../test/test-registry.ts";
 import { deploy } from "./deploy.ts";
 import type { DeployEvent } from "./deploy-event.ts";
 import type { DeployOptions } from "./deploy-options.ts";
@@ -17,7 +17,7 @@ const runId = `release-${randomBytes(4).toString("hex")}`;
 const filters = { label: [`dev.slipway.test=${runId}`] };
 let engine: Engine;
 let cloud: Cloud;
-let registry: TokenRegistry;
+let registry: TestRegistry;
 let proxy: Proxy;
 let folder: string;
 let fleet: string;
@@ -26,7 +26,7 @@ let count = 0;
 
 beforeAll(async () => {
   engine = await connect();
-  registry = await tokenRegistry();
+  registry = await testRegistry();
   cloud = await startCloud(registry.domain);
   await startRegistry();
 });
@@ -54,7 +54,8 @@ afterEach(async () => {
 });
 
 async function startRegistry(): Promise<void> {
-  await registry.start(path.join(cloud.signing, "cert.pem"), `${cloud.url}/auth/v1/token`);
+  const certificate = path.join(cloud.signing, "cert.pem");
+  await registry.start({ certificate, realm: `${cloud.url}/auth/v1/token` });
 }
 
 /** Names that pushes leave on the engine. */

@@ -8,6 +8,7 @@ export type { DeployedImage } from "./deployed-image.ts";
 export type { DeployEvent } from "./deploy-event.ts";
 export type { DeployOptions } from "./deploy-options.ts";
 export { apiClient, type ApiOptions } from "./fetch-client.ts";
+export { pushProject, type PushEvent, type PushOptions, type PushResult } from "./push-project.ts";
 export { ReleaseError, type ReleaseErrorCode } from "./release-error.ts";
 export type {
   Application,

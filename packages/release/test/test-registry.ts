@@ -5,18 +5,18 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { type Service, startService } from "./process.ts";
 
-/** A registry of a test's own that takes a cloud's tokens and nothing else. */
-export interface TokenRegistry {
+/** A registry of a test's own. */
+export interface TestRegistry {
   /** `127.0.0.1:5000` */
   readonly domain: string;
-  /** @param certificate the file by which it knows the cloud's tokens */
-  start(certificate: string, realm: string): Promise<void>;
+  /** With a certificate it takes tokens signed by its key, and nothing else; without one, everybody. */
+  start(token?: { readonly certificate: string; readonly realm: string }): Promise<void>;
   stop(): Promise<void>;
   remove(): Promise<void>;
 }
 
 /** Its address is there at once, for the cloud to know; it runs once it is started. */
-export async function tokenRegistry(): Promise<TokenRegistry> {
+export async function testRegistry(): Promise<TestRegistry> {
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-registry-"));
   const domain = `127.0.0.1:${await freePort()}`;
   const config = path.join(folder, "config.yml");
@@ -27,8 +27,9 @@ export async function tokenRegistry(): Promise<TokenRegistry> {
   };
   return {
     domain,
-    start: async (certificate, realm) => {
-      const auth = { token: { realm, service: domain, issuer: "cloud", rootcertbundle: certificate } };
+    start: async (token) => {
+      const { certificate: rootcertbundle, realm } = token ?? {};
+      const auth = token && { token: { realm, service: domain, issuer: "cloud", rootcertbundle } };
       const storage = { filesystem: { rootdirectory: path.join(folder, "data") } };
       // JSON is YAML.
       await writeFile(config, JSON.stringify({ version: "0.1", storage, http: { addr: domain }, auth }));
