@@ -4,7 +4,7 @@ import type { Engine } from "@slipway/transport";
 import type { BuildTask } from "./build-task.ts";
 import type { LocalImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
-import type { PerformBuildsOptions } from "./perform-builds.ts";
+import type { PerformBuildsOptions } from "./perform-builds-options.ts";
 import { taskBuildOptions } from "./task-build-options.ts";
 
 /** Builds the image of a task that was resolved. */

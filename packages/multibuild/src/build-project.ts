@@ -6,7 +6,8 @@ import { architectureOf, defaultDeviceType } from "./architecture.ts";
 import { directoryTasks } from "./directory-tasks.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LocalImage } from "./local-image.ts";
-import { performBuilds, type PerformBuildsOptions } from "./perform-builds.ts";
+import { performBuilds } from "./perform-builds.ts";
+import type { PerformBuildsOptions } from "./perform-builds-options.ts";
 import { performResolution } from "./perform-resolution.ts";
 import type { ServiceEvent } from "./service-event.ts";
 import { splitBuildStream } from "./split-build-stream.ts";
@@ -24,6 +25,11 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   readonly services?: readonly string[] | undefined;
   /** The folder that a tar stream was made of: absolute contexts are found in the stream by it. */
   readonly root?: string | undefined;
+  /**
+   * What services without a platform of their own are built for: `linux/arm64`. Default: what `architecture` runs on, if
+   * that is given, or else the engine's own.
+   */
+  readonly platform?: string | undefined;
   /** What templates and architecture-specific Dockerfiles are chosen by. Default: the engine's. */
   readonly architecture?: string | undefined;
   /** Default: a generic one of the architecture. */

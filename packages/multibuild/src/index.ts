@@ -9,12 +9,8 @@ export type { ImageDescriptor } from "./image-descriptor.ts";
 export type { LocalImage } from "./local-image.ts";
 export { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
 export { PathUtils } from "./path-utils.ts";
-export {
-  performBuilds,
-  type PerformBuildsOptions,
-  performSingleBuild,
-  type SharedBuildOptions,
-} from "./perform-builds.ts";
+export { performBuilds, performSingleBuild } from "./perform-builds.ts";
+export type { BuildEngines, PerformBuildsOptions, SharedBuildOptions } from "./perform-builds-options.ts";
 export { performResolution, type ResolutionOptions } from "./perform-resolution.ts";
 export { projectTasks, type ProjectTasksOptions } from "./project-tasks.ts";
 export {

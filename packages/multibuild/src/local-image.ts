@@ -17,6 +17,14 @@ export interface LocalImage {
   readonly layers: readonly string[];
   /** The images that the Dockerfile's stages start from. */
   readonly baseImageTags: readonly string[];
+  /** The address of the engine that has it, or that it failed on; undefined if it was given to none. */
+  readonly engine: string | undefined;
+  /** The platform that was asked for; undefined for the engine's own. */
+  readonly platform: string | undefined;
+  /** How often it was begun. */
+  readonly attempts: number;
+  /** The service whose build was the same, and done for both. */
+  readonly sharedWith?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startTime: number;
   readonly endTime: number;

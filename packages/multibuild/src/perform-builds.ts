@@ -1,4 +1,3 @@
-import type { BuildOptions } from "@slipway/build";
 import { isSlipwayError } from "@slipway/errors";
 import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import { baseImages } from "./base-images.ts";
@@ -7,48 +6,8 @@ import { buildTask } from "./build-one.ts";
 import { localImage, type LocalImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import { ImagePuller } from "./pull-images.ts";
-import type { RegistrySecrets } from "./registry-secrets.ts";
-import type { ServiceEvent } from "./service-event.ts";
+import type { PerformBuildsOptions } from "./perform-builds-options.ts";
 import { buildArgsOf, registrySecretsOf } from "./task-build-options.ts";
-
-/** Options of a build that may be the same for all services. */
-export type SharedBuildOptions = Pick<
-  BuildOptions,
-  | "cacheFrom"
-  | "cacheTo"
-  | "extraHosts"
-  | "memory"
-  | "networkMode"
-  | "registryAuth"
-  | "secrets"
-  | "shmSize"
-  | "ssh"
-  | "ulimits"
->;
-
-/** How to build the tasks. */
-export interface PerformBuildsOptions {
-  /** How many builds and pulls go on at once. Default: 8. */
-  readonly concurrency?: number | undefined;
-  /** Whether one failure ends the others. Default: they go on. */
-  readonly failFast?: boolean | undefined;
-  /** How long one service may take, in milliseconds, once its turn has come. Default: as long as it likes. */
-  readonly timeout?: number | undefined;
-  /** Ask the registries for newer images, also where the engine has one. */
-  readonly pull?: boolean | undefined;
-  /** Run every step, whatever the cache has. */
-  readonly noCache?: boolean | undefined;
-  /** Which builder. Default: BuildKit where the engine has it. */
-  readonly builder?: BuildOptions["builder"];
-  /** For every build, over the service's own: secrets, ssh agents, credentials, limits. */
-  readonly buildOptions?: SharedBuildOptions | undefined;
-  /** For every service, over its own and those of the project's metadata. */
-  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
-  /** Credentials over those of the project's metadata. Each build and pull gets those of the registries that it touches. */
-  readonly registrySecrets?: RegistrySecrets | undefined;
-  readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
 
 const concurrencyByDefault = 8;
 
@@ -124,7 +83,7 @@ async function attempt(
   options: PerformBuildsOptions & { readonly signal: AbortSignal },
   firstFailure: () => LocalImage | undefined,
 ): Promise<LocalImage> {
-  const limit = timeLimit(task, options.timeout);
+  const limit = timeLimit(task, options.timeoutMs);
   const own = limit ? { ...options, signal: AbortSignal.any([options.signal, limit.signal]) } : options;
   const common = {
     serviceName: task.serviceName,
@@ -132,6 +91,9 @@ async function attempt(
     startTime: Date.now(),
     dockerfile: task.dockerfile,
     projectType: task.projectType,
+    engine: engine.host,
+    platform: task.dockerPlatform,
+    attempts: 1,
     layers: [],
     baseImageTags: task.dockerfile === undefined ? [] : baseImages(task, buildArgsOf(task, options)),
   };

@@ -2,7 +2,7 @@ import type { BuildOptions, RegistryAuthSource, RegistryCredentials } from "@sli
 import { isSlipwayError } from "@slipway/errors";
 import { touchedImages } from "./base-images.ts";
 import type { BuildTask } from "./build-task.ts";
-import type { PerformBuildsOptions } from "./perform-builds.ts";
+import type { PerformBuildsOptions } from "./perform-builds-options.ts";
 import { canonicalHubUrl, registryCredentials, type RegistrySecrets } from "./registry-secrets.ts";
 import { secretValues } from "./secret-mounts.ts";
 
