@@ -19,7 +19,12 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: "browser", include: ["scripts/**/*.browser.test.ts"], testTimeout: 120_000 },
+        test: {
+          name: "browser",
+          include: ["packages/*/src/**/*.browser.test.ts", "scripts/**/*.browser.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         resolve,
