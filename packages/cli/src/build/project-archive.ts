@@ -1,7 +1,7 @@
 import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path, { posix } from "node:path";
-import { pipeline, type Readable } from "node:stream";
+import { pipeline, Readable } from "node:stream";
 import { createGunzip } from "node:zlib";
 import { readEntries } from "@slipway/context";
 import { isSlipwayError } from "@slipway/errors";
@@ -16,6 +16,7 @@ const compressions: readonly (readonly [bytes: readonly number[], name: string, 
 ];
 const largestText = 16 * 1024 * 1024;
 const mostLinks = 20;
+const chunkSize = 256 * 1024;
 
 /** A tar archive of a project, plain or gzipped, that can be read as often as is needed. */
 export class ProjectArchive {
@@ -59,6 +60,7 @@ export class ProjectArchive {
       signal.throwIfAborted();
       for await (const chunk of stream) await handle.writeFile(chunk as Buffer);
     } catch (cause) {
+      stream.destroy();
       await handle.close();
       signal.throwIfAborted();
       throw new CliError("CLI_BAD_ARCHIVE", `cannot take ${name} in: ${(cause as Error).message}`, { cause });
@@ -95,10 +97,20 @@ export class ProjectArchive {
 
   /** The archive as a tar stream, from its beginning. */
   stream(): Readable {
-    const bytes = this.#file.createReadStream({ start: 0, autoClose: false });
+    const bytes = Readable.from(this.#bytes(), { objectMode: false });
     if (!this.#gzipped) return bytes;
     // Each of the two has the other's error.
     return pipeline(bytes, createGunzip(), () => undefined);
+  }
+
+  /** A stream of the handle's own would close it at its end. */
+  async *#bytes(): AsyncGenerator<Buffer, void, undefined> {
+    for (let position = 0; ;) {
+      const { buffer, bytesRead } = await this.#file.read(Buffer.allocUnsafe(chunkSize), 0, chunkSize, position);
+      if (bytesRead === 0) return;
+      position += bytesRead;
+      yield buffer.subarray(0, bytesRead);
+    }
   }
 
   /** A file's text, links followed; undefined if the archive has no such file. */
