@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { findBrowser } from "./scripts/browser.mjs";
 
 const conditions = ["@slipway/source"];
 const resolve = { conditions };
@@ -21,6 +22,7 @@ export default defineConfig({
         ssr,
         test: {
           name: "browser",
+          env: { SLIPWAY_BROWSER: findBrowser() ?? "" },
           include: ["packages/*/src/**/*.browser.test.ts", "scripts/**/*.browser.test.ts"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -33,14 +33,9 @@
   function renderLog(log) {
     const fragment = document.createDocumentFragment();
     const lines = log.split("\n").map((line) => line.replace(/\r+$/, "").replace(/^.*\r/s, ""));
-    const text = lines.join("\n");
-    // Sequences that move the cursor, name windows and the like are left out.
-    const sequence =
-      /\u001b\[([0-9;:]*)m|\u001b\[[0-?]*[ -/]*[@-~]|\u001b[\]PX^_][\s\S]*?(?:\u0007|\u001b\\|$)|\u001b[ -/]*[0-~]/g;
     const style = new Set();
-    let at = 0;
     const add = (piece) => {
-      const shown = piece.replace(/[\u0000-\u0008\u000b-\u001f\u007f]/g, "");
+      const shown = piece.replace(/(?![\n\t])\p{Cc}/gu, "");
       if (shown === "") return;
       if (style.size === 0) fragment.append(shown);
       else {
@@ -50,13 +45,21 @@
         fragment.append(span);
       }
     };
-    for (const match of text.matchAll(sequence)) {
-      add(text.slice(at, match.index));
-      at = match.index + match[0].length;
-      if (match[1] !== undefined) restyle(style, match[1]);
+    const [first, ...others] = lines.join("\n").split("\u001b");
+    add(first);
+    for (const piece of others) {
+      const [styling, parameters] = /^\[([0-9;:]*)m/.exec(piece) ?? [];
+      if (styling !== undefined) restyle(style, parameters);
+      add(piece.slice((styling ?? otherSequence(piece)).length));
     }
-    add(text.slice(at));
     return fragment;
+  }
+
+  /** What follows an escape character and belongs to it: what moves the cursor, names windows and the like. */
+  function otherSequence(piece) {
+    if (!/^[\]PX^_]/.test(piece)) return /^(?:\[[0-?]*[ -/]*[@-~]?|[ -/]*[0-~]?)/.exec(piece)[0];
+    const end = piece.indexOf("\u0007");
+    return end < 0 ? piece : piece.slice(0, end + 1);
   }
 
   function restyle(style, parameters) {
@@ -177,7 +180,7 @@
 
   function ticks() {
     const steps = [1, 2, 5].flatMap((n) => [1, 10, 100, 1000, 10_000].map((unit) => n * unit));
-    const all = [...steps, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000].sort(
+    const all = [...steps, 15_000, 30_000, 60_000, 120_000, 300_000, 600_000, 1_800_000, 3_600_000].toSorted(
       (a, b) => a - b,
     );
     const step = all.find((ms) => total / ms <= 6) ?? total / 6;

@@ -5,7 +5,6 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import type { Readable, Writable } from "node:stream";
 import { pathToFileURL } from "node:url";
-import { findBrowser } from "../../../scripts/browser.mjs";
 
 type Answer = { id?: number; method?: string; result?: Record<string, unknown>; error?: { message: string } };
 
@@ -31,7 +30,7 @@ export class Page {
 
   /** Opens a file. */
   static async open(file: string, size: { width: number; height: number }): Promise<Page> {
-    const program = findBrowser();
+    const program = process.env["SLIPWAY_BROWSER"];
     if (!program) throw new Error("no browser; `node scripts/test.mjs` installs one");
     const profile = await mkdtemp(path.join(tmpdir(), "slipway-browser-"));
     const flags = ["--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--remote-debugging-pipe"];

@@ -5,7 +5,7 @@ export function plainLine(line: string): string {
   const bare = line.endsWith("\r") ? line.slice(0, -1) : line;
   return stripVTControlCharacters(bare.slice(bare.lastIndexOf("\r") + 1))
     .replaceAll("\t", "    ")
-    .replace(/[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g, "");
+    .replace(/[\p{Cc}\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu, "");
 }
 
 /** The last lines of an output that have anything in them, at most `count`. */

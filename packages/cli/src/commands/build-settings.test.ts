@@ -8,36 +8,11 @@ function read(...args: string[]): BuildSettings {
 }
 
 test("options as they are typed become settings", () => {
-  const { how, ...rest } = read(
-    ...[
-      "-s",
-      "web",
-      "-s",
-      "api",
-      "-s",
-      "web",
-      "--arch",
-      "aarch64",
-      "--device-type",
-      "pi4",
-      "--platform",
-      "linux/arm64",
-    ],
-    ...["--engine", "ssh://a", "--engine", "ssh://b", "--push", "-t", "r.example/{service}", "--timeout", "1m30s"],
-    ...[
-      "--concurrency",
-      "3",
-      "--retries",
-      "0",
-      "--fail-fast",
-      "--progress",
-      "plain",
-      "--report",
-      "out/r.html",
-      "--json",
-    ],
-    ...["--build-arg", "A=b=c", "--build-arg", "E=", "--no-cache", "--pull", "--builder", "classic"],
-  );
+  const typed = `-s web -s api -s web --arch aarch64 --device-type pi4 --platform linux/arm64
+    --engine ssh://a --engine ssh://b --push -t r.example/{service} --timeout 1m30s --concurrency 3 --retries 0
+    --fail-fast --progress plain --report out/r.html --json --build-arg A=b=c --build-arg E= --no-cache --pull
+    --builder classic`;
+  const { how, ...rest } = read(...typed.split(/\s+/));
   expect(how).toEqual({
     services: ["web", "api"],
     architecture: "aarch64",
@@ -74,11 +49,9 @@ test("without options: all services, progress as it suits", () => {
 });
 
 test("all that is wrong with options is told at once", () => {
-  const args = [
-    ...["--timeout", "5 days", "--concurrency", "0", "--retries", "-1", "--progress", "fancy", "--platform", "arm"],
-    ...["--build-arg", "A", "--tag", "{srvice}", "--engine", "", "--fail-fast", "--keep-going", "--builder", "kaniko"],
-    ...["--secret", "hunter2", "--shm-size", "x", "--report", ""],
-  ];
+  const typed = `--timeout 5d --concurrency 0 --retries -1 --progress fancy --platform arm --build-arg A --tag {srvice}
+    --fail-fast --keep-going --builder kaniko --secret hunter2 --shm-size x`;
+  const args = [...typed.split(/\s+/), "--engine", "", "--report", ""];
   const error = thrown(() => read(...args));
   expect(error.code).toBe("CLI_BAD_OPTION");
   const flags = [

@@ -41,7 +41,7 @@ function record(): BuildRecord {
     type: "log",
     step: "2",
     stream: "stdout",
-    data: "\u001b[1;31mred\u001b[0m plain\n50%\r100%\nneedle\n",
+    data: "\u001b[1;31mred\u001b[0m plain\u001b[2K\u001b]0;title\u0007\u001b]8;;x\u001b\\\n50%\r100%\nneedle\n",
   });
   add(6000, "web", { ...step("2", "[2/3] RUN make"), state: "done", durationMs: 5000 });
   add(6100, "web", { type: "end", image: image("web", { successful: true }) });
