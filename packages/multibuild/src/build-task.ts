@@ -5,6 +5,15 @@ import type { BuildMetadata } from "./build-metadata.ts";
 import type { Contract } from "./contract.ts";
 import type { TaskFiles } from "./task-files.ts";
 
+/** A stream of files that can be read more than once. */
+export interface ReopenedStream {
+  readonly stream: Readable;
+  /** The same from its start. */
+  open(): Readable;
+  /** A folder that holds just what the stream does, apart from what its ignore file leaves out. */
+  readonly directory: string | undefined;
+}
+
 /** One service's image: to be built, or, if external, to be had from a registry. */
 export interface BuildTask {
   readonly serviceName: string;
@@ -20,6 +29,12 @@ export interface BuildTask {
   readonly tag?: string;
   /** A Dockerfile given in the composition itself. */
   readonly dockerfileInline?: string;
+  /** Images that go by other names in the Dockerfile, by those names; more than its own stages and images of that name. */
+  readonly namedImages?: Readonly<Record<string, string>>;
+  /** The services whose images are among these. */
+  readonly neededServices?: readonly string[];
+  /** Makes an image of a folder that other services' builds take files from. It is no service, and is removed at the end. */
+  readonly helper?: boolean;
   /** More options for the build. */
   dockerOpts?: BuildOptions;
   /** What the image is to run on: `linux/arm64`. */
@@ -36,6 +51,9 @@ export interface BuildTask {
    * stream that you take out.
    */
   buildStream?: Readable;
+
+  /** How `buildStream` can be had again, for as long as it is this one; set by resolution. */
+  openStream?: ReopenedStream;
 
   /** Whether `buildStream` has its Dockerfile; set by resolution. */
   resolved: boolean;

@@ -1,7 +1,7 @@
 import type { BuildOptions } from "@slipway/build";
 import type { Dockerode, Engine } from "@slipway/transport";
 import type { RegistrySecrets } from "./registry-secrets.ts";
-import type { ServiceEvent } from "./service-event.ts";
+import type { ProjectEvent } from "./service-event.ts";
 
 /**
  * Where images are built. Of several engines each service gets one that runs its platform natively, or else one that
@@ -48,6 +48,6 @@ export interface PerformBuildsOptions {
   readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   /** Credentials over those of the project's metadata. Each build and pull gets those of the registries that it touches. */
   readonly registrySecrets?: RegistrySecrets | undefined;
-  readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
+  readonly onEvent?: ((event: ProjectEvent) => void) | undefined;
   readonly signal?: AbortSignal | undefined;
 }

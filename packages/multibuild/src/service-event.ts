@@ -48,3 +48,17 @@ export interface ServiceEvent {
   readonly service: string;
   readonly event: ServiceBuildEvent;
 }
+
+/** An event that is no single service's: one of several engines cannot be reached, at first or any more. */
+export interface EngineEvent {
+  readonly service?: undefined;
+  readonly event: {
+    readonly type: "engine-lost";
+    /** The engine's address. */
+    readonly engine: string;
+    readonly error: unknown;
+  };
+}
+
+/** What happens in the course of a project's build. */
+export type ProjectEvent = ServiceEvent | EngineEvent;

@@ -26,7 +26,7 @@ export function taskBuildOptions(
   const buildArgs = buildArgsOf(task, options);
   const secrets = task.buildMetadata?.secretsOf(task.serviceName) ?? [];
   const registryAuth = credentialsFor(
-    [...touchedImages(task, buildArgs), ...(own.cacheFrom ?? [])],
+    [...touchedImages(task, buildArgs).map(({ image }) => image), ...(own.cacheFrom ?? [])],
     registrySecretsOf(task, options),
   );
   return {
