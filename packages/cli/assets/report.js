@@ -127,6 +127,7 @@
       make("p", { id: "summary" }, facts.join(" · ")),
     );
     if (data.error) header.append(make("p", { class: "error" }, data.error));
+    for (const warning of data.warnings) header.append(make("p", { class: "note" }, `warning: ${warning}`));
     document.body.append(header, tools(), axis(), main());
     filter();
   }

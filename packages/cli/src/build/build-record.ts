@@ -1,9 +1,9 @@
 import { isSlipwayError } from "@slipway/errors";
-import type { LocalImage } from "@slipway/multibuild";
-import type { CommandEvent, PushEvent } from "./command-event.ts";
+import type { EngineEvent, LocalImage } from "@slipway/multibuild";
+import type { CommandEvent, PushEvent, ServiceCommandEvent } from "./command-event.ts";
 import { type LogBudget, StepLog } from "./step-log.ts";
 
-type StepEvent = Extract<CommandEvent["event"], { type: "step" }>;
+type StepEvent = Extract<ServiceCommandEvent["event"], { type: "step" }>;
 
 /** A step of a service: one of its Dockerfile, or what is done before and after. Times are milliseconds since the epoch. */
 export interface StepRecord {
@@ -44,6 +44,8 @@ export class BuildRecord {
   readonly start: number;
   /** What ended the build as a whole. */
   error: unknown;
+  /** What is to be said about no single service. */
+  readonly warnings: string[] = [];
   readonly #services = new Map<string, ServiceRecord>();
   readonly #steps = new Map<string, StepRecord>();
   readonly #progress = new Map<StepRecord, Map<string, { current: number; total: number }>>();
@@ -62,7 +64,12 @@ export class BuildRecord {
     return [...this.#services.values()];
   }
 
-  add({ time, service, event }: CommandEvent): void {
+  add(happened: CommandEvent): void {
+    if (happened.service === undefined) this.warnings.push(engineWarning(happened));
+    else this.#addTo(happened.service, happened.event, happened.time);
+  }
+
+  #addTo(service: string, event: ServiceCommandEvent["event"], time: number): void {
     const record = this.#services.get(service) ?? this.#add(service);
     if (event.type === "waiting") record.waitingFor = event.services;
     else if (event.type === "shared") record.sharedWith = event.with;
@@ -202,4 +209,9 @@ function keyOf(record: ServiceRecord, id: string): string {
 function messageOf(error: unknown): string {
   if (!isSlipwayError(error)) return error instanceof Error ? error.message : String(error);
   return error.message;
+}
+
+/** That an engine is missing, in a line. */
+export function engineWarning({ event: { engine, error } }: EngineEvent): string {
+  return `the engine ${engine} cannot be reached, and is left out: ${messageOf(error)}`;
 }

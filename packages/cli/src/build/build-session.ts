@@ -41,14 +41,14 @@ export async function runBuild(session: BuildSession): Promise<BuildOutcome> {
 
 async function build({ input, settings, engines, io, onEvent }: BuildSession): Promise<LocalImage[]> {
   const { buildOptions, ...how } = settings.how;
-  const run = buildProject(input.project, input.source, engines[0] as Engine, {
+  const run = buildProject(input.project, input.source, engines, {
     ...how,
     root: input.root,
     // What `docker login` has, asked for as a build touches a registry.
     buildOptions: { registryAuth: (registry) => registryAuthFor(registry, io.env), ...buildOptions },
     signal: io.signal,
   });
-  for await (const { service, event } of run) onEvent({ time: Date.now(), service, event });
+  for await (const event of run) onEvent({ time: Date.now(), ...event });
   return run.result;
 }
 

@@ -1,4 +1,5 @@
 import type { Io } from "../io.ts";
+import { paint } from "../paint.ts";
 import { buildFrame, type FrameOptions } from "./build-frame.ts";
 import type { BuildRecord } from "./build-record.ts";
 import type { Progress } from "./progress.ts";
@@ -36,7 +37,14 @@ export class LiveProgress implements Progress {
     this.#io.stderr.off?.("resize", this.#draw);
     this.#screen.clear();
     this.#leave();
-    for (const line of this.#frame({ final: true })) this.#io.stderr.write(`${line}\n`);
+    const { stderr } = this.#io;
+    for (const line of this.#frame({ final: true })) stderr.write(`${line}\n`);
+    const warnings = this.#record.services.flatMap(({ service, warnings }) =>
+      warnings.map((text) => `${service}: ${text}`),
+    );
+    for (const text of [...this.#record.warnings, ...warnings]) {
+      stderr.write(`${paint(stderr, "yellow", "warning:")} ${text}\n`);
+    }
   }
 
   #frame(more: Partial<FrameOptions> = {}): string[] {

@@ -1,6 +1,7 @@
 import { BuildReport } from "../build-report.ts";
 import type { Output } from "../io.ts";
 import { ServiceLines } from "../service-lines.ts";
+import { engineWarning } from "./build-record.ts";
 import type { CommandEvent, PushEvent } from "./command-event.ts";
 import type { Progress } from "./progress.ts";
 import { paint } from "../paint.ts";
@@ -17,7 +18,12 @@ export class PlainProgress implements Progress {
     this.#lines = new ServiceLines(output, services);
   }
 
-  event({ service, event }: CommandEvent): void {
+  event(happened: CommandEvent): void {
+    if (happened.service === undefined) {
+      this.#output.write(`${paint(this.#output, "yellow", "warning:")} ${engineWarning(happened)}\n`);
+      return;
+    }
+    const { service, event } = happened;
     if (event.type === "push") this.#push(service, event);
     else this.#report.event({ service, event });
   }

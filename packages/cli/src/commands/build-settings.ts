@@ -43,17 +43,19 @@ export interface BuildSettings {
 
 /** Adds the options of `slipway build`. */
 export function withBuildSettings(command: Command): Command {
-  return withBuildFlags(withBuildOptions(command))
-    .option("-s, --service <name>", "only this service; may be given several times", collect)
+  const service = command.option("-s, --service <name>", "only this service; may be given several times", collect);
+  return withBuildFlags(withBuildOptions(service.optionsGroup("How to build:")))
     .option("--platform <platform>", "what services that name no platform are built for: linux/arm64")
+    .optionsGroup("Where and how many:")
     .option("--engine <host>", "build on this engine: unix://…, tcp://…, ssh://…; several share the services", collect)
-    .option("--push", "push the images once all are built")
-    .option("-t, --tag <pattern>", "a name more for each image: registry.example.com/{project}/{service}:1", collect)
     .option("--timeout <duration>", "how long a service may take: 90s, 5m, 1h30m")
     .option("--concurrency <n>", "how many services are built at once, on each engine (8)")
     .option("--retries <n>", "how often a service is tried again after a fault of the network (2)")
     .option("--fail-fast", "end the others when one service fails")
     .option("--keep-going", "let the others go on when one service fails (the default)")
+    .optionsGroup("What comes of it:")
+    .option("--push", "push the images once all are built")
+    .option("-t, --tag <pattern>", "a name more for each image: registry.example.com/{project}/{service}:1", collect)
     .option("--progress <how>", "auto, tty, plain or json: a live view, lines, or events as JSON on stdout (auto)")
     .option("--report <file.html>", "write a page with the timeline and the logs of all steps")
     .option("--json", "print the images as JSON");

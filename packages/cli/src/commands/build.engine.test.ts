@@ -1,6 +1,7 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
+import { createConnection, createServer, type Socket } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
@@ -103,32 +104,27 @@ test("a folder and an archive with a template alone are built as one service", a
   });
   await files({ [`${runId}.tar`]: execFileSync("tar", ["-C", path.join(folder, runId), "-c", "."]) });
   for (const given of [runId, `${runId}.tar`]) {
-    const done = await run(["build", given, "--arch", "amd64", "--json"]);
+    const done = await run(["build", given, "--json"]);
     expect(JSON.parse(done.stdout)).toMatchObject([{ service: "main", image: `${runId}-main`, successful: true }]);
     const { Config } = await engine.docker.getImage(`${runId}-main`).inspect();
-    expect(Config.Labels).toMatchObject({ arch: "amd64" });
+    expect(Config.Labels).toMatchObject({ arch: expect.stringMatching(/^(amd64|aarch64)$/) });
   }
 });
 
 test("the table: image, size as the engine has it, cached steps; NAME by --tag", async () => {
   await files({ "compose.yaml": compose({ web: {}, api: {} }), "web/Dockerfile": fine, "api/Dockerfile": fine });
   await run(["build"]);
-  const { code, stdout, stderr } = await run([
-    "build",
-    "-t",
-    "r.example/{project}/{service}:{arch}",
-    "--arch",
-    "aarch64",
-  ]);
+  const { code, stdout, stderr } = await run(["build", "-t", "r.example/{project}/{service}:{arch}"]);
   expect(code).toBe(0);
-  const { Size } = await engine.docker.getImage(`${runId}-web`).inspect();
+  const { Size, Architecture } = await engine.docker.getImage(`${runId}-web`).inspect();
+  const arch = { amd64: "amd64", arm64: "aarch64" }[Architecture];
   const [head = "", ...rows] = stdout.trimEnd().split("\n");
   expect(head).toMatch(/^SERVICE +IMAGE +SIZE +TIME +STEPS$/);
   expect(rows).toHaveLength(2);
-  expect(rows[0]).toContain(`${runId}-web, r.example/${runId}/web:aarch64`);
+  expect(rows[0]).toContain(`${runId}-web, r.example/${runId}/web:${arch}`);
   expect(rows[0]).toContain(`${(Size / 1e6).toPrecision(3)} MB`);
   expect(stderr).toContain("web | ");
-  await engine.docker.getImage(`r.example/${runId}/web:aarch64`).inspect();
+  await engine.docker.getImage(`r.example/${runId}/web:${arch}`).inspect();
 });
 
 test("a failure: the step, its place, exit code and output; the table and the report are there all the same", async () => {
@@ -137,7 +133,7 @@ test("a failure: the step, its place, exit code and output; the table and the re
   expect(code).toBe(1);
   expect(stdout).toMatch(/^web +\S+ .*\napi +failed +– /m);
   const [, told = ""] = stderr.split("error: ");
-  expect(told).toContain("service api: Dockerfile:2:1: [2/2] RUN echo so-it-goes; exit 7 ended with exit code 7");
+  expect(told).toContain("service api: api/Dockerfile:2:1: [2/2] RUN echo so-it-goes; exit 7 ended with exit code 7");
   expect(told).toContain("| so-it-goes");
   expect(told).toContain("2 | RUN echo so-it-goes; exit 7\n    | ^^^");
   const page = await readFile(path.join(folder, "out.html"), "utf8");
@@ -233,6 +229,32 @@ test("an engine that is not there, and one that is", async () => {
   expect(none.stderr).toContain("/nowhere/b.sock");
   const there = await run(["build", "--engine", engine.host, "--json"], { DOCKER_HOST: "unix:///nowhere/c.sock" });
   expect(JSON.parse(there.stdout)).toMatchObject([{ engine: engine.host }]);
+});
+
+test("of several engines one may be away; the table says where each image is", async () => {
+  // The same engine at another address.
+  const socket = path.join(folder, "engine.sock");
+  const sockets = new Set<Socket>();
+  const proxy = createServer((client) => {
+    const upstream = createConnection(engine.host.replace("unix://", ""));
+    for (const one of [client, upstream]) sockets.add(one.on("error", () => undefined));
+    client.pipe(upstream).pipe(client);
+  }).listen(socket);
+  await once(proxy, "listening");
+  try {
+    const other = `FROM slipway-base/busybox:1\nRUN echo another; sleep 1\n`;
+    await files({ "compose.yaml": compose({ web: {}, api: {} }), "web/Dockerfile": other, "api/Dockerfile": fine });
+    const hosts = ["unix:///nowhere/a.sock", `unix://${socket}`, engine.host].flatMap((host) => ["--engine", host]);
+    const { code, stdout, stderr } = await run(["build", "--no-cache", ...hosts]);
+    expect(stderr).toContain("warning: the engine unix:///nowhere/a.sock cannot be reached, and is left out");
+    expect(code).toBe(0);
+    expect(stdout).toMatch(/^SERVICE .* ENGINE\n/);
+    expect(stdout).toContain(`unix://${socket}\n`);
+    expect(stdout).toContain(`${engine.host}\n`);
+  } finally {
+    for (const one of sockets) one.destroy();
+    proxy.close();
+  }
 });
 
 /** The command at a real terminal of 60 × 20, by util-linux' `script`. */

@@ -1,11 +1,10 @@
-import type { Engine } from "@slipway/transport";
 import { Command } from "commander";
 import { BuildFailedError } from "../build-failed-error.ts";
 import { BuildRecord } from "../build/build-record.ts";
 import { type BuildOutcome, runBuild } from "../build/build-session.ts";
 import { imageToJson } from "../build/built-image.ts";
 import type { CommandEvent } from "../build/command-event.ts";
-import { connectEngines } from "../build/connect-engines.ts";
+import { type ConnectedEngines, connectEngines } from "../build/connect-engines.ts";
 import { imageTable } from "../build/image-table.ts";
 import { JsonProgress } from "../build/json-progress.ts";
 import { type BuildInput, openInput } from "../build/open-input.ts";
@@ -63,20 +62,21 @@ async function buildAndReport(input: BuildInput, settings: BuildSettings, io: Io
   const problems = new OptionProblems();
   checkNames(input.project, services, settings, problems);
   problems.throwIfAny();
-  const engines = await connectEngines(settings.engines, io);
+  const connected = await connectEngines(settings.engines, io);
   try {
-    const { images, pushFailures } = await show(input, settings, engines, services, io);
+    const { images, pushFailures } = await show(input, settings, connected, services, io);
     if (settings.json) io.stdout.write(`${JSON.stringify(images.map(imageToJson), undefined, 2)}\n`);
     else if (settings.progress !== "json") io.stdout.write(imageTable(images, io.stdout));
     const failed = images.filter(({ image }) => !image.successful);
     if (failed.length > 0) {
       throw new BuildFailedError(
         failed.map(({ image: { serviceName, error, dockerfile } }) => ({ service: serviceName, error, dockerfile })),
+        io.cwd,
       );
     }
     if (pushFailures.length > 0) throw new PushFailedError(pushFailures);
   } finally {
-    for (const engine of engines) engine.close();
+    for (const engine of connected.engines) engine.close();
   }
 }
 
@@ -84,7 +84,7 @@ async function buildAndReport(input: BuildInput, settings: BuildSettings, io: Io
 async function show(
   input: BuildInput,
   settings: BuildSettings,
-  engines: readonly Engine[],
+  { engines, lost }: ConnectedEngines,
   services: readonly string[],
   io: Io,
 ): Promise<BuildOutcome> {
@@ -96,6 +96,7 @@ async function show(
   };
   let outcome: BuildOutcome | undefined;
   try {
+    for (const event of lost) onEvent({ time: Date.now(), ...event });
     outcome = await runBuild({ input, settings, engines, io, onEvent });
     return outcome;
   } catch (error) {

@@ -9,6 +9,7 @@ export interface ReportData {
   readonly durationMs: number;
   /** What ended the build as a whole. */
   readonly error: string | undefined;
+  readonly warnings: readonly string[];
   readonly services: readonly ReportService[];
 }
 
@@ -57,6 +58,7 @@ export function reportData(record: BuildRecord, end: number): ReportData {
     startedAt: start,
     durationMs: end - start,
     error: record.error === undefined ? undefined : errorOf(record.error).message,
+    warnings: record.warnings,
     services: services.map((service) => serviceOf(service, start, end)),
   };
 }
