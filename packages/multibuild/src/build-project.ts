@@ -83,7 +83,7 @@ async function run(
   options: BuildProjectOptions,
   onEvent: (event: ProjectEvent) => void,
 ): Promise<LocalImage[]> {
-  const { services, root, architecture, deviceType, platform, variables, resolvers, memoryLimit, ...how } = options;
+  const { services, root, deviceType, variables, resolvers, memoryLimit, ...how } = options;
   const { buildArgs, signal } = how;
   const split = isStream(source)
     ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })

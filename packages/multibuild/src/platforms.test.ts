@@ -59,7 +59,7 @@ test("an image that is not there for the platform is told with those that there 
   ];
   const [none, v7] = await performBuilds(tasks, amd64.engine);
   expect(none).toMatchObject({ successful: false, error: { code: "MULTIBUILD_NO_PLATFORM" } });
-  expect((none?.error as Error).message).toBe(
+  expect(String(none?.error)).toContain(
     "the image multi.io/x:1 is not there for linux/arm64, but for linux/amd64, linux/arm/v7",
   );
   expect(v7?.successful).toBe(true);
