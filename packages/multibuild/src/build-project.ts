@@ -27,8 +27,9 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   /** The folder that a tar stream was made of: absolute contexts are found in the stream by it. */
   readonly root?: string | undefined;
   /**
-   * What services without a platform of their own are built for: `linux/arm64`. Default: what `architecture` runs on, if
-   * that is given, or else the engine's own.
+   * What services without a platform of their own are built for: `linux/arm64`. Default: what `architecture` or
+   * `deviceType` stand for, where the images that a service is made of are there for several platforms; or else the
+   * engine's own.
    */
   readonly platform?: string | undefined;
   /** What templates and architecture-specific Dockerfiles are chosen by. Default: the engine's. */
@@ -82,7 +83,7 @@ async function run(
   options: BuildProjectOptions,
   onEvent: (event: ProjectEvent) => void,
 ): Promise<LocalImage[]> {
-  const { services, root, architecture, deviceType, platform, variables, resolvers, memoryLimit, ...how } = options;
+  const { services, root, deviceType, variables, resolvers, memoryLimit, ...how } = options;
   const { buildArgs, signal } = how;
   const split = isStream(source)
     ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })
@@ -90,7 +91,7 @@ async function run(
   try {
     signal?.throwIfAborted();
     const target = await targetOf(options, split, engines);
-    const tasks = split.map((task) => forPlatform(task, target.platform));
+    const tasks = split.map((task) => forTarget(task, target));
     await performResolution(tasks, target.architecture, deviceType ?? defaultDeviceType(target.architecture), {
       variables,
       resolvers,
@@ -106,28 +107,38 @@ async function run(
   }
 }
 
+/** What is built for. */
+interface Target {
+  readonly architecture: string;
+  readonly platform?: string | undefined;
+  /** What the architecture is for an engine: many images of single boards are labelled with another one than theirs. */
+  readonly preferred?: string | undefined;
+}
+
 /** What services are resolved and built for that do not say so themselves. */
 async function targetOf(
   { architecture, deviceType, platform, signal }: BuildProjectOptions,
   tasks: readonly BuildTask[],
   engines: BuildEngines,
-): Promise<{ readonly architecture: string; readonly platform: string | undefined }> {
+): Promise<Target> {
   const wanted = architecture ?? (deviceType === undefined ? undefined : deviceArchitecture(deviceType));
   if (platform !== undefined) return { architecture: wanted ?? architectureOf(platform), platform };
   // Images that are only pulled need nothing of this.
-  if (tasks.every(({ external }) => external) && wanted === undefined) return { architecture: "amd64", platform };
+  if (tasks.every(({ external }) => external) && wanted === undefined) return { architecture: "amd64" };
   const pool = await EnginePool.open(engines, 1, { describes: true, onLost: () => undefined, signal });
   pool.close();
   const [first] = pool.members;
   const native = first?.native ?? "linux/amd64";
-  if (wanted === undefined) return { architecture: architectureOf(native), platform: pool.commonPlatform };
-  const own = platformOf(wanted);
-  // What an engine does anyway is not asked of it: many old images are labelled with another platform than theirs.
-  return { architecture: wanted, platform: own === native && pool.commonPlatform === undefined ? undefined : own };
+  if (wanted === undefined) return { architecture: architectureOf(native) };
+  const preferred = platformOf(wanted);
+  // What an engine does anyway is not asked of it.
+  return { architecture: wanted, preferred: preferred === native && !pool.commonPlatform ? undefined : preferred };
 }
 
-function forPlatform(task: BuildTask, platform: string | undefined): BuildTask {
-  return platform === undefined || task.dockerPlatform !== undefined ? task : { ...task, dockerPlatform: platform };
+function forTarget(task: BuildTask, { platform, preferred }: Target): BuildTask {
+  if (task.dockerPlatform !== undefined) return task;
+  if (platform !== undefined) return { ...task, dockerPlatform: platform };
+  return preferred === undefined ? task : { ...task, preferredPlatform: preferred };
 }
 
 function isStream(source: ProjectSource): source is Readable {

@@ -39,6 +39,8 @@ export interface BuildTask {
   dockerOpts?: BuildOptions;
   /** What the image is to run on: `linux/arm64`. */
   readonly dockerPlatform?: string;
+  /** What the image is to run on if those that it is made of are there for it, and it is not said otherwise. */
+  readonly preferredPlatform?: string;
   /** What the image says that it is and needs, by a file of its context or by labels. */
   readonly contract?: Contract;
   /** Build variables, build secrets and registry secrets of the project. */

@@ -5,8 +5,9 @@ import { registryCredentials, type RegistrySecrets } from "./registry-secrets.ts
 
 /**
  * Sees whether an image is there for a platform: on the engine, or by its registry's list, which the engine is asked for.
- * Where neither can be had nothing is said, and the build or pull tells.
+ * Where neither can be had, and for an image that is no list, nothing is said.
  *
+ * @returns whether it is known to be
  * @throws {MultibuildError} `MULTIBUILD_NO_PLATFORM`
  */
 export async function checkPlatform(
@@ -14,12 +15,13 @@ export async function checkPlatform(
   image: string,
   platform: string,
   secrets: RegistrySecrets,
-): Promise<void> {
+): Promise<boolean> {
   const present = await inspectImage(engine, image);
-  if (present && runsNatively(platform, nameOf({ os: present.Os, architecture: present.Architecture }))) return;
+  if (present && runsNatively(platform, nameOf({ os: present.Os, architecture: present.Architecture }))) return true;
   const known = (await listedPlatforms(engine, image, secrets)) ?? [];
   // An image that is not a list is taken for what it is, whatever it says that it is.
-  if (known.length < 2 || known.some((one) => runsNatively(platform, one))) return;
+  if (known.some((one) => runsNatively(platform, one))) return true;
+  if (known.length < 2) return false;
   throw new MultibuildError(
     "MULTIBUILD_NO_PLATFORM",
     `the image ${image} is not there for ${normalizePlatform(platform)}, but for ${known.join(", ")}`,

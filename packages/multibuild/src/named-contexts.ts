@@ -20,7 +20,7 @@ interface NamedContext {
   readonly platform: string | undefined;
 }
 
-/** The services that these take additional contexts from, these included, in the project's order. */
+/** The services that these take additional contexts from, after these themselves. */
 export function withNeededServices(project: Project, wanted: readonly string[]): string[] {
   const found = new Set(wanted);
   // A set's iteration comes to what is added in its course.
@@ -30,8 +30,7 @@ export function withNeededServices(project: Project, wanted: readonly string[]):
       if (needed !== undefined && Object.hasOwn(project.services, needed)) found.add(needed);
     }
   }
-  const order = Object.keys(project.services);
-  return [...found].toSorted((a, b) => order.indexOf(a) - order.indexOf(b));
+  return [...found];
 }
 
 /** Finds the images that additional contexts stand for; of a folder a helper makes one. */

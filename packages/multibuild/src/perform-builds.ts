@@ -56,7 +56,7 @@ async function run(
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const pool = await EnginePool.open(engines, concurrency, {
-    describes: tasks.some(({ external, dockerPlatform }) => !external || dockerPlatform !== undefined),
+    describes: tasks.some((task) => !task.external || (task.dockerPlatform ?? task.preferredPlatform) !== undefined),
     onLost: ({ host }, error) => onEvent?.({ event: { type: "engine-lost", engine: host, error } }),
     signal,
   });
@@ -68,7 +68,7 @@ async function run(
       if (!first.helper) onEvent?.({ service: first.serviceName, event });
     },
   };
-  const unitImages = new UnitImages(pool, own);
+  const unitImages = new UnitImages(units, pool, own);
   try {
     const able = checkEngines(units, pool, own);
     const runner = new UnitRunner(pool, unitImages, {

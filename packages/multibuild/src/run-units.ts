@@ -122,9 +122,9 @@ export class UnitRunner {
   }
 
   #request(unit: BuildUnit): Parameters<EnginePool["acquire"]>[0] {
-    const { dockerPlatform, dockerOpts } = unit.first;
+    const { dockerPlatform, dockerOpts, preferredPlatform } = unit.first;
     return {
-      platform: dockerPlatform ?? dockerOpts?.platform ?? this.#pool.commonPlatform,
+      platform: dockerPlatform ?? dockerOpts?.platform ?? preferredPlatform ?? this.#pool.commonPlatform,
       able: (member) => this.#options.able(unit, member),
       affinity: (member) => this.#images.presentOn(unit, member),
     };
@@ -156,7 +156,8 @@ class Attempt {
       this.#startTime = Date.now();
       this.#startTimer();
     }
-    const { dockerPlatform: platform } = this.#unit.first;
+    const { dockerPlatform, preferredPlatform } = this.#unit.first;
+    const platform = dockerPlatform ?? preferredPlatform;
     const event: ServiceBuildEvent = { type: "assigned", engine: member.engine.host, platform, runs };
     this.#options.onUnitEvent(this.#unit, event);
   }

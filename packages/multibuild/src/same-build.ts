@@ -12,7 +12,7 @@ export class SameBuild {
   readonly #ids = new Map<unknown, number>();
 
   keyOf(task: BuildTask, options: Parameters<typeof buildArgsOf>[1]): string {
-    if (task.external) return this.#text(["pull", task.imageName, task.dockerPlatform]);
+    if (task.external) return this.#text(["pull", task.imageName, task.dockerPlatform, task.preferredPlatform]);
     const { files, buildStream, openStream } = task;
     // A stream of the caller's own is like no other.
     if (!files || !openStream || buildStream !== openStream.stream) return this.#text(["own", this.#idOf(task)]);
@@ -27,6 +27,7 @@ export class SameBuild {
       buildArgsOf(task, options),
       labels,
       task.dockerPlatform,
+      task.preferredPlatform,
       how,
       task.buildMetadata?.secretsOf(task.serviceName).map(({ dest, content }) => [dest, content.toString("base64")]),
     ]);

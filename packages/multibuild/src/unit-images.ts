@@ -1,6 +1,6 @@
 import type { BuildEvent } from "@slipway/build";
 import { removeImage } from "@slipway/transport";
-import { touchedImages } from "./base-images.ts";
+import { type TouchedImage, touchedImages } from "./base-images.ts";
 import { buildOne } from "./build-one.ts";
 import type { BuildUnit } from "./build-units.ts";
 import { checkPlatform } from "./check-platform.ts";
@@ -23,15 +23,18 @@ export interface UnitImagesOptions extends PerformBuildsOptions {
 
 /** Makes the images of units on engines, and brings along those that they are built on. */
 export class UnitImages {
+  readonly #units: readonly BuildUnit[];
   readonly #pool: EnginePool;
   readonly #options: UnitImagesOptions;
   /** Where the images are. */
   readonly #made = new Map<BuildUnit, Map<PoolEngine, MadeImage>>();
   readonly #begun = new Set<BuildUnit>();
+  readonly #platforms = new Map<BuildUnit, Promise<string | undefined>>();
   /** What is on its way to an engine, or is there. */
   readonly #provided = new Map<PoolEngine, Map<BuildUnit, Promise<void>>>();
 
-  constructor(pool: EnginePool, options: UnitImagesOptions) {
+  constructor(units: readonly BuildUnit[], pool: EnginePool, options: UnitImagesOptions) {
+    this.#units = units;
     this.#pool = pool;
     this.#options = options;
   }
@@ -99,9 +102,11 @@ export class UnitImages {
   }
 
   async #pull({ first, tasks }: BuildUnit, { engine }: PoolEngine, signal: AbortSignal): Promise<MadeImage> {
-    const { imageName: name = "", dockerPlatform: platform } = first;
+    const { imageName: name = "", dockerPlatform, preferredPlatform } = first;
     const secrets = registrySecretsOf(first, this.#options);
-    if (platform !== undefined) await orAborted(checkPlatform(engine, name, platform, secrets), signal);
+    const wanted = dockerPlatform ?? preferredPlatform;
+    const isThere = wanted !== undefined && (await orAborted(checkPlatform(engine, name, wanted, secrets), signal));
+    const platform = isThere ? wanted : dockerPlatform;
     const always = this.#options.pull ?? false;
     const imageId = await pullWanted(
       engine,
@@ -124,17 +129,9 @@ export class UnitImages {
   async #build(unit: BuildUnit, member: PoolEngine, signal: AbortSignal): Promise<MadeImage> {
     const { first, tasks, needs } = unit;
     const { engine } = member;
-    const platform = first.dockerPlatform ?? first.dockerOpts?.platform ?? this.#pool.commonPlatform;
-    const own = new Set(needs.flatMap((need) => namesOf(need).map(imageKey)));
-    const others = touchedImages(first, buildArgsOf(first, this.#options)).filter(
-      ({ image }) => !own.has(imageKey(image)),
-    );
+    const platform = await orAborted(this.#platformOf(unit, member), signal);
+    const others = this.#othersOf(unit);
     const secrets = registrySecretsOf(first, this.#options);
-    if (platform !== undefined) {
-      for (const { image, platform: wanted = platform } of others) {
-        await orAborted(checkPlatform(engine, image, wanted, secrets), signal);
-      }
-    }
     const pulls = this.#options.pull ?? first.dockerOpts?.pull ?? false;
     // The engine would ask registries for the project's own images too, which have none of them.
     if (pulls && needs.length > 0) {
@@ -155,6 +152,42 @@ export class UnitImages {
       onBuildEvent: (event: BuildEvent) => this.#options.onUnitEvent(unit, event),
       signal,
     });
+  }
+
+  /** What a unit is built for; undefined for the engine's own. Told once, since other builds depend on it. */
+  #platformOf(unit: BuildUnit, member: PoolEngine): Promise<string | undefined> {
+    const known = this.#platforms.get(unit);
+    if (known) return known;
+    const platform = this.#findPlatform(unit, member);
+    this.#platforms.set(unit, platform);
+    platform.catch(() => this.#platforms.delete(unit));
+    return platform;
+  }
+
+  async #findPlatform(unit: BuildUnit, member: PoolEngine): Promise<string | undefined> {
+    const { dockerPlatform, dockerOpts, preferredPlatform, helper } = unit.first;
+    // Builders take files only from images of the platform that they build for.
+    const user = helper ? this.#units.find(({ needs }) => needs.includes(unit)) : undefined;
+    if (user) return await this.#platformOf(user, member);
+    const own = dockerPlatform ?? dockerOpts?.platform ?? this.#pool.commonPlatform;
+    const wanted = own ?? preferredPlatform;
+    if (wanted === undefined) return undefined;
+    const secrets = registrySecretsOf(unit.first, this.#options);
+    let isThere = true;
+    for (const { image, platform = wanted } of this.#othersOf(unit)) {
+      if (await checkPlatform(member.engine, image, platform, secrets)) continue;
+      isThere = false;
+      if (own !== undefined) continue;
+      const message = `${image} is not known to be there for ${wanted}: ${unit.first.serviceName} is built without a platform`;
+      this.#options.onUnitEvent(unit, { type: "warning", message });
+    }
+    return isThere ? wanted : own;
+  }
+
+  /** The images that a build takes something from and that no other unit makes. */
+  #othersOf({ first, needs }: BuildUnit): TouchedImage[] {
+    const own = new Set(needs.flatMap((need) => namesOf(need).map(imageKey)));
+    return touchedImages(first, buildArgsOf(first, this.#options)).filter(({ image }) => !own.has(imageKey(image)));
   }
 }
 
