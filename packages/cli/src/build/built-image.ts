@@ -42,6 +42,7 @@ export function imageToJson({ image, size, tags, pushed }: BuiltImage): Readonly
     durationMs: endTime - startTime,
     cachedSteps: build?.steps.filter((step) => step.cached).length,
     steps: build?.steps.length,
+    sent: build?.sent,
     engine,
     platform: image.platform,
     attempts: image.attempts,

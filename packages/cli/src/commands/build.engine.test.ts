@@ -111,6 +111,22 @@ test("a folder and an archive with a template alone are built as one service", a
   }
 });
 
+test("of a folder only what changed travels to the engine", async () => {
+  const dockerfile = `FROM slipway-base/busybox:1\nCOPY . /src\n`;
+  await files({
+    "compose.yaml": compose({ web: {} }),
+    "web/Dockerfile": dockerfile,
+    "web/big": Buffer.alloc(2_000_000),
+  });
+  const sent = async (): Promise<unknown> => {
+    const { stdout } = await run(["build", "--json", "--builder", "buildkit"]);
+    return (JSON.parse(stdout) as { sent: unknown }[])[0]?.sent;
+  };
+  expect(await sent()).toMatchObject({ bytes: expect.any(Number) });
+  await files({ "web/small": "small" });
+  expect(await sent()).toEqual({ files: 1, bytes: 5 });
+});
+
 test("the table: image, size as the engine has it, cached steps; NAME by --tag", async () => {
   await files({ "compose.yaml": compose({ web: {}, api: {} }), "web/Dockerfile": fine, "api/Dockerfile": fine });
   await run(["build"]);
