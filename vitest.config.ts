@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { findBrowser } from "./scripts/browser.mjs";
 
 const conditions = ["@slipway/source"];
 const resolve = { conditions };
@@ -19,7 +20,13 @@ export default defineConfig({
       {
         resolve,
         ssr,
-        test: { name: "browser", include: ["scripts/**/*.browser.test.ts"], testTimeout: 120_000 },
+        test: {
+          name: "browser",
+          env: { SLIPWAY_BROWSER: findBrowser() ?? "" },
+          include: ["packages/*/src/**/*.browser.test.ts", "scripts/**/*.browser.test.ts"],
+          testTimeout: 120_000,
+          hookTimeout: 120_000,
+        },
       },
       {
         resolve,

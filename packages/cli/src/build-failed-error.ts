@@ -1,15 +1,25 @@
-import { formatLocation, formatProblem, isSlipwayError, type Problem, SlipwayError } from "@slipway/errors";
+import path from "node:path";
+import { formatProblem, isSlipwayError, type Problem, SlipwayError } from "@slipway/errors";
 
 /** The code of a {@link BuildFailedError}. */
 export type BuildFailedCode = "CLI_BUILD_FAILED";
 
+/** A service that could not be built. */
+export interface BuildFailure {
+  readonly service: string;
+  readonly error: unknown;
+  /** The Dockerfile's text, to show the place in. */
+  readonly dockerfile?: string | undefined;
+}
+
 /** Services of a project could not be built; a problem for each. */
 export class BuildFailedError extends SlipwayError<BuildFailedCode> {
   override readonly name: string = "BuildFailedError";
-  readonly failures: readonly { readonly service: string; readonly error: unknown }[];
+  readonly failures: readonly BuildFailure[];
 
-  constructor(failures: readonly { readonly service: string; readonly error: unknown }[]) {
-    const problems = failures.map(({ service, error }) => describe(service, error));
+  /** @param cwd where paths are told from; without it they stay absolute */
+  constructor(failures: readonly BuildFailure[], cwd?: string) {
+    const problems = failures.map((failure) => describe(failure, cwd));
     super("CLI_BUILD_FAILED", problems.map((problem) => formatProblem(problem)).join("\n"), {
       problems,
       cause: failures[0]?.error,
@@ -18,11 +28,22 @@ export class BuildFailedError extends SlipwayError<BuildFailedCode> {
   }
 }
 
-function describe(service: string, error: unknown): Problem<BuildFailedCode> {
+/** All in the message: the place is in the service's own context, so none that could be looked up from here. */
+function describe({ service, error, dockerfile }: BuildFailure, cwd: string | undefined): Problem<BuildFailedCode> {
   const message = error instanceof Error ? error.message : String(error);
   if (!isSlipwayError(error)) return { code: "CLI_BUILD_FAILED", message: `service ${service}: ${message}` };
-  const { hint, range } = error;
-  // In the service's own context, so not a place that an excerpt could be had of from here.
-  const place = range ? `${formatLocation(range)}: ` : "";
-  return { code: "CLI_BUILD_FAILED", message: `service ${service}: ${place}${message}`, ...(hint ? { hint } : {}) };
+  const { hint } = error;
+  const range = error.range && { ...error.range, ...fileFrom(cwd, error.range.file) };
+  const text = formatProblem({ code: error.code, message, ...(range ? { range } : {}) }, dockerfile);
+  return {
+    code: "CLI_BUILD_FAILED",
+    message: `service ${service}: ${text}`,
+    ...(hint ? { hint } : {}),
+  };
+}
+
+function fileFrom(cwd: string | undefined, file: string | undefined): { file?: string } {
+  if (file === undefined || cwd === undefined || !path.isAbsolute(file)) return {};
+  const relative = path.relative(cwd, file);
+  return relative.startsWith("..") ? {} : { file: relative };
 }

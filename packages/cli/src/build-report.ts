@@ -38,6 +38,28 @@ export class BuildReport {
       case "pull":
         if (event.layer === undefined) this.#lines.line(service, this.#paint("dim", event.status));
         break;
+      case "waiting":
+        this.#lines.line(service, this.#paint("dim", `waits for ${event.services.join(", ")}`));
+        break;
+      case "shared":
+        this.#lines.line(service, this.#paint("dim", `is the same build as ${event.with}`));
+        break;
+      case "assigned":
+        if (event.runs !== "natively") this.#lines.line(service, this.#paint("dim", assignment(event)));
+        break;
+      case "retry":
+        this.#lines.end(service);
+        this.#lines.line(service, this.#paint("yellow", retry(event)));
+        this.#begun.clear();
+        break;
+      case "moved":
+        this.#lines.end(service);
+        this.#lines.line(service, this.#paint("yellow", `${event.from} went away: waits for another engine`));
+        this.#begun.clear();
+        break;
+      case "transfer":
+        this.#lines.line(service, this.#paint("dim", `takes ${event.image} from ${event.from} to ${event.to}`));
+        break;
       case "builder":
       case "image":
       case "progress":
@@ -69,4 +91,13 @@ export class BuildReport {
   #paint(style: Style, text: string): string {
     return paint(this.#output, style, text);
   }
+}
+
+function assignment({ engine, platform, runs }: Extract<ServiceEvent["event"], { type: "assigned" }>): string {
+  const how = runs === "emulated" ? "by emulation" : "if it can";
+  return `is built for ${platform ?? "the engine's platform"} on ${engine}, ${how}`;
+}
+
+function retry({ attempt, attempts, error }: Extract<ServiceEvent["event"], { type: "retry" }>): string {
+  return `attempt ${attempt} of ${attempts}, since it failed: ${error instanceof Error ? error.message : String(error)}`;
 }

@@ -1,5 +1,6 @@
 import type { Project } from "@slipway/compose";
 import { buildProject, type BuildProjectOptions, type LocalImage, type ServiceEvent } from "@slipway/multibuild";
+import type { BuildFailure } from "./build-failed-error.ts";
 import { type Engine, registryAuthFor } from "@slipway/transport";
 
 /** Where a project is and how its services are built. */
@@ -30,6 +31,7 @@ export async function buildServices(
   const run = buildProject(project, { directory }, engine, { ...options, buildOptions: shared });
   const paths = new Map<string, string>();
   for await (const event of run) {
+    if (event.service === undefined) continue;
     if (event.event.type === "resolved") paths.set(event.service, event.event.path);
     onEvent(event);
   }
@@ -38,6 +40,8 @@ export async function buildServices(
 }
 
 /** The failures among images, by service. */
-export function failures(built: ReadonlyMap<string, BuiltService>): { service: string; error: unknown }[] {
-  return [...built].flatMap(([service, { image }]) => (image.successful ? [] : [{ service, error: image.error }]));
+export function failures(built: ReadonlyMap<string, BuiltService>): BuildFailure[] {
+  return [...built].flatMap(([service, { image }]) => {
+    return image.successful ? [] : [{ service, error: image.error, dockerfile: image.dockerfile }];
+  });
 }

@@ -9,6 +9,8 @@ export type CliErrorCode =
   | "CLI_CANNOT_WRITE"
   | "CLI_BAD_VARIABLES"
   | "CLI_BAD_OPTION"
+  | "CLI_BAD_ARCHIVE"
+  | "CLI_PUSH_FAILED"
   | "CLI_LIVE_NOTHING";
 
 /** An error in how the command was called. */

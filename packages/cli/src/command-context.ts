@@ -1,8 +1,9 @@
 import { connect, type Engine } from "@slipway/transport";
-import { CliError } from "./cli-error.ts";
+import { buildArgsOf } from "./commands/build-args.ts";
 import type { BuildCommandOptions, ProjectOptions } from "./commands/project-options.ts";
 import type { Io } from "./io.ts";
 import { type LoadedProject, loadProject } from "./load-project.ts";
+import { OptionProblems } from "./option-problems.ts";
 import { printWarnings } from "./print-error.ts";
 
 /** Options of a command that say which project it is about. */
@@ -43,15 +44,13 @@ export function buildOptionsOf(options: BuildCommandOptions): {
   noCache: boolean;
   pull: boolean;
 } {
-  const buildArgs = (options.buildArg ?? []).map((pair): [string, string] => {
-    const at = pair.indexOf("=");
-    if (at > 0) return [pair.slice(0, at), pair.slice(at + 1)];
-    throw new CliError("CLI_BAD_OPTION", `--build-arg takes NAME=VALUE; read \`${pair}\``);
-  });
+  const problems = new OptionProblems();
+  const buildArgs = buildArgsOf(options.buildArg ?? [], problems);
+  problems.throwIfAny();
   return {
     architecture: options.arch,
     deviceType: options.deviceType,
-    buildArgs: Object.fromEntries(buildArgs),
+    buildArgs,
     noCache: options.cache === false,
     pull: options.pull ?? false,
   };

@@ -16,10 +16,14 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["CLI_", exitCodes.usage],
   ["CLI_BUILD_FAILED", exitCodes.failed],
   ["CLI_CANNOT_WRITE", exitCodes.failed],
+  ["CLI_PUSH_FAILED", exitCodes.failed],
   ["COMPOSE_", exitCodes.usage],
   ["DOCKERFILE_", exitCodes.usage],
   ["RESOLVE_", exitCodes.usage],
   ["CONTEXT_NOT_FOUND", exitCodes.usage],
+  ["CONTEXT_BAD_", exitCodes.usage],
+  ["CONTEXT_TRUNCATED_ARCHIVE", exitCodes.usage],
+  ["CONTEXT_UNSUPPORTED_ENTRY", exitCodes.usage],
   ["MULTIBUILD_", exitCodes.usage],
   ["UP_INVALID_VALUE", exitCodes.usage],
   ["UP_UNKNOWN_SERVICE", exitCodes.usage],
@@ -27,6 +31,7 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["BUILD_BAD_OPTION", exitCodes.usage],
   ["UP_UNSUPPORTED_FIELD", exitCodes.usage],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],
+  ["TRANSPORT_BAD_HOST", exitCodes.usage],
 ];
 
 /** The exit code for an error that ended a command. */

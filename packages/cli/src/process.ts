@@ -1,5 +1,6 @@
 import { exitCodes } from "./exit-code.ts";
 import { main } from "./main.ts";
+import { processOutput } from "./process-output.ts";
 
 /**
  * Runs the command line of this process. The first Ctrl-C (or SIGTERM, or SIGHUP) cancels and lets the command clean up;
@@ -20,8 +21,16 @@ export async function runProcess(): Promise<void> {
     });
   }
   process.exitCode = await main(process.argv.slice(2), {
-    stdout: process.stdout,
-    stderr: process.stderr,
+    stdout: processOutput(process.stdout, process.env),
+    stderr: processOutput(process.stderr, process.env),
+    // Only looked at where it is read: that alone would keep the process waiting.
+    get stdin() {
+      return process.stdin;
+    },
+    atExit: (action) => {
+      process.once("exit", action);
+      return () => process.off("exit", action);
+    },
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,

@@ -12,7 +12,7 @@ import { removeImages } from "../test/remove-images.ts";
 import type { LocalImage } from "./local-image.ts";
 import { performBuilds } from "./perform-builds.ts";
 import { performResolution } from "./perform-resolution.ts";
-import type { ServiceEvent } from "./service-event.ts";
+import type { ProjectEvent } from "./service-event.ts";
 import { splitBuildStream } from "./split-build-stream.ts";
 
 const runId = `multibuild-${randomBytes(4).toString("hex")}`;
@@ -42,13 +42,13 @@ function dockerfile(...lines: string[]): string {
   return `FROM ${base}\nLABEL dev.slipway.test=${runId}\nENV ONCE=${runId}-${count++}\n${lines.join("\n")}\n`;
 }
 
-async function eventsOf(run: ProjectBuild): Promise<ServiceEvent[]> {
-  const events: ServiceEvent[] = [];
+async function eventsOf(run: ProjectBuild): Promise<ProjectEvent[]> {
+  const events: ProjectEvent[] = [];
   for await (const event of run) events.push(event);
   return events;
 }
 
-function logOf(events: readonly ServiceEvent[], service: string): string {
+function logOf(events: readonly ProjectEvent[], service: string): string {
   return events
     .map(({ service: whose, event }) => (whose === service && event.type === "log" ? event.data : ""))
     .join("");

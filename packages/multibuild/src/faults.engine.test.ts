@@ -55,7 +55,7 @@ test.each(["buildkit", "classic"] as const)(
       { s0: { build: { context: "s0" } }, s1: { build: { context: "s1" } } },
       `${runId}-slow`,
     );
-    const [slow, quick] = await buildProject(project, source, engine, { timeout: 8000, builder }).result;
+    const [slow, quick] = await buildProject(project, source, engine, { timeoutMs: 8000, builder }).result;
     expect(slow).toMatchObject({ successful: false, error: { code: "MULTIBUILD_TIMED_OUT" } });
     expect(quick).toMatchObject({ successful: true });
   },

@@ -22,6 +22,10 @@ export type MultibuildErrorCode =
   | "MULTIBUILD_BAD_METADATA"
   /** A service's contract is not as it should be, or not the only one. */
   | "MULTIBUILD_BAD_CONTRACT"
+  /** Services are built on each other's images in a circle. */
+  | "MULTIBUILD_CYCLE"
+  /** An image is not there for the platform that it is wanted for. */
+  | "MULTIBUILD_NO_PLATFORM"
   /** A service took longer than it may. */
   | "MULTIBUILD_TIMED_OUT"
   /** A run's events were iterated a second time. */

@@ -19,13 +19,17 @@ export interface BuiltService {
 export async function buildServices(
   project: Project,
   services: readonly string[],
-  { build, source, engine, signal }: DeployOptions,
+  { build, source, engines, signal }: DeployOptions,
   emit: (event: DeployEvent) => void,
 ): Promise<Map<string, BuiltService>> {
   if (services.length === 0) return new Map();
   const logs = new Map(services.map((service) => [service, new BuildLog()]));
-  const run = buildProject(project, source, engine, { ...build, services, signal });
+  const run = buildProject(project, source, engines, { ...build, services, signal });
   for await (const { service, event } of run) {
+    if (service === undefined) {
+      emit(event);
+      continue;
+    }
     logs.get(service)?.event(event);
     emit({ type: "build", service, event });
   }

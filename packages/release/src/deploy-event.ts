@@ -1,4 +1,4 @@
-import type { ServiceBuildEvent } from "@slipway/multibuild";
+import type { EngineEvent, ServiceBuildEvent } from "@slipway/multibuild";
 import type { PullProgress } from "@slipway/transport";
 import type { Release } from "./resources.ts";
 
@@ -6,6 +6,8 @@ import type { Release } from "./resources.ts";
 export type DeployEvent =
   /** Of a service's build. */
   | { readonly type: "build"; readonly service: string; readonly event: ServiceBuildEvent }
+  /** One of several engines cannot be reached. */
+  | EngineEvent["event"]
   /** The release is there: made, or found from an earlier deploy of the same commit. */
   | { readonly type: "release"; readonly release: Release; readonly resumed: boolean }
   /** A service's image goes to the registry. */

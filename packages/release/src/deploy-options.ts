@@ -1,5 +1,4 @@
-import type { BuildProjectOptions, ProjectSource } from "@slipway/multibuild";
-import type { Dockerode, Engine } from "@slipway/transport";
+import type { BuildEngines, BuildProjectOptions, ProjectSource } from "@slipway/multibuild";
 import type { RequestOptions } from "./api.ts";
 import type { ApiAccess } from "./create.ts";
 
@@ -11,8 +10,8 @@ export interface DeployOptions extends RequestOptions {
   readonly fleet: string | number;
   /** The project's files. */
   readonly source: ProjectSource;
-  /** Where it is built, and pushed from. */
-  readonly engine: Engine | Dockerode;
+  /** Where it is built, and pushed from; of several each service has one that runs its platform. */
+  readonly engines: BuildEngines;
   /** The id of the user whose release it is. Default: the token's. */
   readonly user?: number | undefined;
   /**

@@ -77,7 +77,7 @@ async function project(services: Record<string, string[]>): Promise<Project> {
 
 function options(change: Partial<DeployOptions> = {}): DeployOptions {
   const api = { url: proxy.url, token: cloud.token };
-  return { api, fleet, engine, source: { directory: folder }, retry: { delayMs: 1 }, ...change };
+  return { api, fleet, engines: engine, source: { directory: folder }, retry: { delayMs: 1 }, ...change };
 }
 
 async function all(resource: string, $filter: object): Promise<Record<string, unknown>[]> {

@@ -1,3 +1,5 @@
+import type { BuildEngines, LocalImage } from "@slipway/multibuild";
+import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { ApiClient } from "./api-client.ts";
 import { Api } from "./api.ts";
 import type { BuiltService } from "./build-services.ts";
@@ -64,14 +66,14 @@ export async function pushServices(
 
 async function pushOne(
   api: Api,
-  { engine, signal }: DeployOptions,
+  { engines, signal }: DeployOptions,
   { image: local, log }: BuiltService,
   image: Image,
   onProgress: Parameters<typeof pushService>[4]["onProgress"],
 ): Promise<string> {
   const location = image.is_stored_at__image_location;
   const name = local.imageId ?? local.name;
-  const { digest, size } = await pushService(api, engine, name, location, { signal, onProgress });
+  const { digest, size } = await pushService(api, engineOf(local, engines), name, location, { signal, onProgress });
   const now = new Date();
   const change: ImageChange = {
     status: "success",
@@ -85,6 +87,12 @@ async function pushOne(
   };
   await api.patch("image", image.id, { ...change });
   return digest;
+}
+
+/** The engine that has an image, of those that it may have been built on. */
+function engineOf({ engine }: LocalImage, engines: BuildEngines): Engine {
+  const all = (Array.isArray(engines) ? (engines as readonly (Engine | Dockerode)[]) : [engines as Engine]).map(toEngine);
+  return all.find(({ host }) => host === engine) ?? (all[0] as Engine);
 }
 
 /** Tells what became of an image, also after an abort; that this fails is passed over, as another error is told. */

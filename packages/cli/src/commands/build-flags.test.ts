@@ -5,11 +5,15 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { Command } from "commander";
 import { expect, test } from "vitest";
+import { OptionProblems } from "../option-problems.ts";
 import { type BuildFlags, buildFlagsOf, withBuildFlags } from "./build-flags.ts";
 
 function parsed(...args: string[]): ReturnType<typeof buildFlagsOf> {
   const command = withBuildFlags(new Command("build")).exitOverride();
-  return buildFlagsOf(command.parse(args, { from: "user" }).opts<BuildFlags>(), "/work");
+  const problems = new OptionProblems();
+  const flags = buildFlagsOf(command.parse(args, { from: "user" }).opts<BuildFlags>(), "/work", problems);
+  problems.throwIfAny();
+  return flags;
 }
 
 test("flags as docker's become build options", async () => {

@@ -3,7 +3,7 @@ import path from "node:path";
 import type { BuildOptions, SecretSource, SshSource, Ulimit } from "@slipway/build";
 import type { SharedBuildOptions } from "@slipway/multibuild";
 import type { Command } from "commander";
-import { CliError } from "../cli-error.ts";
+import type { OptionProblems } from "../option-problems.ts";
 import { collect } from "./project-options.ts";
 
 /** What `withBuildFlags` adds to a command's options. */
@@ -39,32 +39,32 @@ export function withBuildFlags(command: Command): Command {
     .option("--memory <size>", "memory for each step: 512m (classic builder)");
 }
 
-/** The build options that these flags stand for. */
+/** The build options that these flags stand for. What cannot be is added to `problems`. */
 export function buildFlagsOf(
   flags: BuildFlags,
   cwd: string,
+  problems: OptionProblems,
 ): { readonly builder: BuildOptions["builder"]; readonly buildOptions: SharedBuildOptions } {
-  const { builder } = flags;
-  if (builder !== undefined && builder !== "buildkit" && builder !== "classic") {
-    throw new CliError("CLI_BAD_OPTION", `--builder takes buildkit or classic; read \`${builder}\``);
-  }
+  const each = <T>(values: readonly string[], read: (text: string) => T | undefined): T[] =>
+    values.map(read).filter((value) => value !== undefined);
+  const { secret, ssh, ulimit, shmSize, memory } = flags;
   return {
-    builder,
+    builder: problems.choice("--builder", flags.builder, ["buildkit", "classic"]),
     buildOptions: {
-      ...(flags.secret ? { secrets: Object.fromEntries(flags.secret.map((text) => secretOf(text, cwd))) } : {}),
-      ...(flags.ssh ? { ssh: Object.fromEntries(flags.ssh.map((text) => sshOf(text, cwd))) } : {}),
+      ...(secret ? { secrets: Object.fromEntries(each(secret, (text) => secretOf(text, cwd, problems))) } : {}),
+      ...(ssh ? { ssh: Object.fromEntries(each(ssh, (text) => sshOf(text, cwd, problems))) } : {}),
       ...(flags.cacheFrom ? { cacheFrom: flags.cacheFrom } : {}),
       ...(flags.cacheTo ? { cacheTo: flags.cacheTo } : {}),
       ...(flags.addHost ? { extraHosts: flags.addHost } : {}),
       ...(flags.network === undefined ? {} : { networkMode: flags.network }),
-      ...(flags.shmSize === undefined ? {} : { shmSize: bytesOf("--shm-size", flags.shmSize) }),
-      ...(flags.ulimit ? { ulimits: Object.fromEntries(flags.ulimit.map(ulimitOf)) } : {}),
-      ...(flags.memory === undefined ? {} : { memory: bytesOf("--memory", flags.memory) }),
+      ...(shmSize === undefined ? {} : { shmSize: bytesOf("--shm-size", shmSize, problems) }),
+      ...(ulimit ? { ulimits: Object.fromEntries(each(ulimit, (text) => ulimitOf(text, problems))) } : {}),
+      ...(memory === undefined ? {} : { memory: bytesOf("--memory", memory, problems) }),
     },
   };
 }
 
-function secretOf(text: string, cwd: string): [string, SecretSource] {
+function secretOf(text: string, cwd: string, problems: OptionProblems): [string, SecretSource] | undefined {
   const fields = new Map(text.split(",").map((field) => split(field, "=")));
   const id = fields.get("id");
   const file = fields.get("src") ?? fields.get("source");
@@ -73,12 +73,16 @@ function secretOf(text: string, cwd: string): [string, SecretSource] {
   if (id && file && !env && known) return [id, { file: path.resolve(cwd, file) }];
   if (id && env && !file && known) return [id, { env }];
   // The text itself may hold what is secret.
-  throw new CliError("CLI_BAD_OPTION", "--secret takes id=ID,src=FILE or id=ID,env=NAME");
+  problems.add("--secret takes id=ID,src=FILE or id=ID,env=NAME");
+  return undefined;
 }
 
-function sshOf(text: string, cwd: string): [string, SshSource] {
+function sshOf(text: string, cwd: string, problems: OptionProblems): [string, SshSource] | undefined {
   const [id, sources] = split(text, "=");
-  if (!id) throw new CliError("CLI_BAD_OPTION", `--ssh takes ID, ID=SOCKET or ID=KEY[,KEY]; read \`${text}\``);
+  if (!id) {
+    problems.add(`--ssh takes ID, ID=SOCKET or ID=KEY[,KEY]; read \`${text}\``);
+    return undefined;
+  }
   if (sources === "") return [id, "agent"];
   const files = sources.split(",").map((file) => path.resolve(cwd, file));
   const [socket = "", ...more] = files;
@@ -87,17 +91,21 @@ function sshOf(text: string, cwd: string): [string, SshSource] {
   return [id, isSocket ? { socket } : { keys: files }];
 }
 
-function ulimitOf(text: string): [string, Ulimit] {
+function ulimitOf(text: string, problems: OptionProblems): [string, Ulimit] | undefined {
   const match = /^(\w+)=(-?\d+)(?::(-?\d+))?$/.exec(text);
-  if (!match) throw new CliError("CLI_BAD_OPTION", `--ulimit takes NAME=SOFT[:HARD]; read \`${text}\``);
+  if (!match) {
+    problems.add(`--ulimit takes NAME=SOFT[:HARD]; read \`${text}\``);
+    return undefined;
+  }
   const [, name = "", soft, hard] = match;
   return [name, hard === undefined ? Number(soft) : { soft: Number(soft), hard: Number(hard) }];
 }
 
-function bytesOf(flag: string, text: string): number {
+function bytesOf(flag: string, text: string, problems: OptionProblems): number | undefined {
   const match = /^(\d+)([kmg]?)b?$/i.exec(text);
-  if (!match) throw new CliError("CLI_BAD_OPTION", `${flag} takes a size, such as 64m; read \`${text}\``);
-  return Number(match[1]) * 1024 ** ["", "k", "m", "g"].indexOf((match[2] ?? "").toLowerCase());
+  if (match) return Number(match[1]) * 1024 ** ["", "k", "m", "g"].indexOf((match[2] ?? "").toLowerCase());
+  problems.add(`${flag} takes a size, such as 64m; read \`${text}\``);
+  return undefined;
 }
 
 function split(text: string, at: string): [string, string] {

@@ -1,59 +1,116 @@
 import { Command } from "commander";
 import { BuildFailedError } from "../build-failed-error.ts";
-import { BuildReport } from "../build-report.ts";
-import { buildServices, failures } from "../build-services.ts";
-import { buildOptionsOf, loadFor, withEngine } from "../command-context.ts";
-import { formatDuration } from "../duration.ts";
+import { BuildRecord } from "../build/build-record.ts";
+import { type BuildOutcome, runBuild } from "../build/build-session.ts";
+import { imageToJson } from "../build/built-image.ts";
+import type { CommandEvent } from "../build/command-event.ts";
+import { type ConnectedEngines, connectEngines } from "../build/connect-engines.ts";
+import { imageTable } from "../build/image-table.ts";
+import { JsonProgress } from "../build/json-progress.ts";
+import { type BuildInput, openInput } from "../build/open-input.ts";
+import { openProgress } from "../build/open-progress.ts";
+import { PushFailedError } from "../build/push-failed-error.ts";
+import { checkNames } from "../build/push-names.ts";
+import { errorToJson } from "../error-to-json.ts";
 import type { Io } from "../io.ts";
-import { buildFlagsOf, type BuildFlags, withBuildFlags } from "./build-flags.ts";
-import { type BuildCommandOptions, collect, withBuildOptions, withProjectOptions } from "./project-options.ts";
+import { OptionProblems } from "../option-problems.ts";
+import { printWarnings } from "../print-error.ts";
+import { checkReportFile, writeReport } from "../report/write-report.ts";
+import { type BuildArguments, type BuildSettings, readBuildSettings, withBuildSettings } from "./build-settings.ts";
+import { withFileOptions } from "./project-options.ts";
+
+const examples = `
+Examples:
+  slipway build                                        the project in this folder
+  slipway build -s web -s api                          two of its services
+  slipway build --arch aarch64 --device-type raspberrypi4-64
+                                                       for another machine than the engine's
+  tar -c . | slipway build -                           an archive on stdin; also FILE.tar and FILE.tar.gz
+  slipway build --secret id=npm,src=.npmrc --build-arg MODE=release
+  slipway build --engine ssh://me@arm.example.com --engine unix:///var/run/docker.sock
+                                                       each service where its platform runs natively
+  slipway build --push -t registry.example.com/{project}/{service}:{arch}
+  slipway build --report build.html                    a page with the timeline and all logs
+
+--tag knows {service}, {project}, {arch}, {device-type} and {id}.
+A folder or archive without a compose file, but with a Dockerfile, is a project of one service, main.`;
 
 /** `slipway build`: all images of a project. */
 export function buildCommand(io: Io): Command {
-  return withBuildFlags(withBuildOptions(withProjectOptions(new Command("build"))))
+  const command = new Command("build").argument(
+    "[dir|file.tar|-]",
+    "the project: a folder, a tar archive of one (or .tar.gz), or - for an archive on stdin; this folder without",
+  );
+  return withBuildSettings(withFileOptions(command))
     .description("build a project's images, all services in parallel")
-    .option("-s, --service <name>", "only this service; may be given several times", collect)
-    .option("--json", "print the images as JSON")
-    .action(
-      async (directory: string, options: BuildCommandOptions & BuildFlags & { service?: string[]; json?: boolean }) => {
-        const flags = buildFlagsOf(options, io.cwd);
-        const { project, directory: root } = await loadFor(io, directory, options);
-        const built = await withEngine(io, async (engine) => {
-          const services = options.service ?? Object.keys(project.services);
-          const report = new BuildReport(io.stderr, services);
-          const how = { ...buildOptionsOf(options), ...flags, engine, directory: root, services, signal: io.signal };
-          return buildServices(project, how, (event) => report.event(event));
-        });
-        const failed = failures(built);
-        if (failed.length > 0) throw new BuildFailedError(failed);
-        const images = [...built].map(([service, { image }]) => ({
-          service,
-          image: image.name,
-          id: image.imageId,
-          durationMs: image.endTime - image.startTime,
-          cachedSteps: image.build?.steps.filter((step) => step.cached).length,
-          steps: image.build?.steps.length,
-        }));
-        io.stdout.write(options.json ? `${JSON.stringify(images, undefined, 2)}\n` : table(images));
-      },
-    );
+    .addHelpText("after", examples)
+    .action(async (given: string | undefined, options: BuildArguments & { file?: string[] }) => {
+      const settings = readBuildSettings(options, io);
+      if (settings.report !== undefined) await checkReportFile(settings.report);
+      const input = await openInput(given, options, io);
+      try {
+        printWarnings(input.warnings, io);
+        await buildAndReport(input, settings, io);
+      } finally {
+        await input.close();
+      }
+    });
 }
 
-interface Row {
-  readonly service: string;
-  readonly image: string;
-  readonly durationMs: number;
-  readonly cachedSteps: number | undefined;
-  readonly steps: number | undefined;
+async function buildAndReport(input: BuildInput, settings: BuildSettings, io: Io): Promise<void> {
+  const services = settings.how.services ?? Object.keys(input.project.services);
+  const problems = new OptionProblems();
+  checkNames(input.project, services, settings, problems);
+  problems.throwIfAny();
+  const connected = await connectEngines(settings.engines, io);
+  try {
+    const { images, pushFailures } = await show(input, settings, connected, services, io);
+    if (settings.json) io.stdout.write(`${JSON.stringify(images.map(imageToJson), undefined, 2)}\n`);
+    else if (settings.progress !== "json") io.stdout.write(imageTable(images, io.stdout));
+    const failed = images.filter(({ image }) => !image.successful);
+    if (failed.length > 0) {
+      throw new BuildFailedError(
+        failed.map(({ image: { serviceName, error, dockerfile } }) => ({ service: serviceName, error, dockerfile })),
+        io.cwd,
+      );
+    }
+    if (pushFailures.length > 0) throw new PushFailedError(pushFailures);
+  } finally {
+    for (const engine of connected.engines) engine.close();
+  }
 }
 
-function table(images: readonly Row[]): string {
-  const rows = images.map(({ service, image, durationMs, steps, cachedSteps }) => [
-    service,
-    image,
-    formatDuration(durationMs),
-    steps === undefined ? "from its registry" : `${cachedSteps} of ${steps} steps cached`,
-  ]);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows.map((row) => `${row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ")}\n`).join("");
+/** Builds while showing how it goes, and writes the report, however it ends. */
+async function show(
+  input: BuildInput,
+  settings: BuildSettings,
+  { engines, lost }: ConnectedEngines,
+  services: readonly string[],
+  io: Io,
+): Promise<BuildOutcome> {
+  const record = new BuildRecord(input.project.name, services, Date.now(), settings.report !== undefined);
+  const progress = openProgress(settings.progress, io, record);
+  const onEvent = (event: CommandEvent): void => {
+    record.add(event);
+    progress.event(event);
+  };
+  let outcome: BuildOutcome | undefined;
+  try {
+    for (const event of lost) onEvent({ time: Date.now(), ...event });
+    outcome = await runBuild({ input, settings, engines, io, onEvent });
+    return outcome;
+  } catch (error) {
+    record.error = error;
+    throw error;
+  } finally {
+    progress.close();
+    if (progress instanceof JsonProgress) progress.line(Date.now(), lastLine(outcome, record));
+    if (settings.report !== undefined) await writeReport(settings.report, record, Date.now());
+  }
+}
+
+function lastLine(outcome: BuildOutcome | undefined, record: BuildRecord): Readonly<Record<string, unknown>> {
+  if (!outcome) return { type: "result", successful: false, images: [], error: errorToJson(record.error) };
+  const successful = outcome.pushFailures.length === 0 && outcome.images.every(({ image }) => image.successful);
+  return { type: "result", successful, images: outcome.images.map(imageToJson) };
 }

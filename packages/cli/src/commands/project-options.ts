@@ -9,8 +9,13 @@ export interface ProjectOptions {
 
 /** Adds the folder argument and the project options to a command. */
 export function withProjectOptions(command: Command): Command {
+  const argument = command.argument("[dir]", "the folder with the compose file: that of --file, or else this one");
+  return withFileOptions(argument);
+}
+
+/** Adds the project options alone. */
+export function withFileOptions(command: Command): Command {
   return command
-    .argument("[dir]", "the folder with the compose file", ".")
     .option("-f, --file <file>", "a compose file; several are merged in order", collect)
     .option("-p, --project-name <name>", "the project's name")
     .option("--profile <name>", "a profile to switch on; may be given several times", collect);

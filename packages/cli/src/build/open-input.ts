@@ -1,0 +1,89 @@
+import { readdir, stat } from "node:fs/promises";
+import path from "node:path";
+import { defaultComposition, load, type LoadResult } from "@slipway/compose";
+import { findComposeFiles } from "@slipway/compose/node";
+import type { Problem } from "@slipway/errors";
+import type { ProjectSource } from "@slipway/multibuild";
+import { CliError } from "../cli-error.ts";
+import type { ProjectOptions } from "../commands/project-options.ts";
+import type { Io } from "../io.ts";
+import { loadProject } from "../load-project.ts";
+import { archiveInput } from "./archive-input.ts";
+import { ProjectArchive } from "./project-archive.ts";
+
+/** A project to be built, and where its files come from. */
+export interface BuildInput {
+  readonly project: LoadResult["project"];
+  readonly warnings: readonly Problem[];
+  readonly source: ProjectSource;
+  /** The folder that an archive was made of, as far as absolute paths of the project go. */
+  readonly root: string | undefined;
+  close(): Promise<void>;
+}
+
+const nothing = (): Promise<void> => Promise.resolve();
+
+/**
+ * Opens what `slipway build` was given: a folder, a tar archive, or `-` for an archive on stdin. What has no compose file
+ * but a Dockerfile is a project of one service, `main`.
+ */
+export async function openInput(given: string | undefined, options: ProjectOptions, io: Io): Promise<BuildInput> {
+  if (given === "-") {
+    if (!io.stdin || io.stdin.isTTY) {
+      const hint = "pipe one in: tar -c . | slipway build -";
+      throw new CliError("CLI_NOT_A_FILE", "there is no archive on stdin", { hint });
+    }
+    // An archive of the folder that one is in, most likely: the project has its name.
+    const archive = await ProjectArchive.ofStream(io.stdin, "stdin", io.signal);
+    return archiveInput(archive, { label: "stdin", root: io.cwd, ...options }, io);
+  }
+  const full = path.resolve(io.cwd, given ?? ".");
+  const info = given === undefined ? undefined : await stat(full).catch(() => undefined);
+  if (info && !info.isDirectory()) {
+    const name = given as string;
+    if (/\.ya?ml$/.test(name)) {
+      const hint = `give a compose file with --file: slipway build -f ${name}`;
+      throw new CliError("CLI_NOT_A_DIRECTORY", `${name} is neither a folder nor a tar archive`, { hint });
+    }
+    const archive = await ProjectArchive.ofFile(full, name, io.signal);
+    const root = full.replace(/\.(?:tar|tgz|tar\.gz)$/i, "");
+    return archiveInput(archive, { label: name, root, ...options }, io);
+  }
+  return folderInput(given, full, options, io);
+}
+
+async function folderInput(
+  given: string | undefined,
+  full: string,
+  options: ProjectOptions,
+  io: Io,
+): Promise<BuildInput> {
+  if (!options.file?.length && (await hasOnlyDockerfile(full))) {
+    const { project, warnings } = await load({
+      files: [{ name: "compose.yaml", text: JSON.stringify(defaultComposition()) }],
+      directory: full,
+      environment: io.env,
+      ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
+    });
+    return { project, warnings, source: { directory: full }, root: undefined, close: nothing };
+  }
+  const { project, warnings, directory } = await loadProject({
+    directory: given,
+    cwd: io.cwd,
+    files: options.file,
+    projectName: options.projectName,
+    profiles: options.profile,
+    environment: io.env,
+  });
+  return { project, warnings, source: { directory }, root: undefined, close: nothing };
+}
+
+async function hasOnlyDockerfile(folder: string): Promise<boolean> {
+  if ((await findComposeFiles(folder)).length > 0) return false;
+  return hasDockerfile(await readdir(folder).catch(() => []));
+}
+
+/** Whether a folder has a Dockerfile, or what one is made from: `Dockerfile.template`, `Dockerfile.aarch64`. */
+export function hasDockerfile(names: readonly string[]): boolean {
+  return names.some((name) => /^Dockerfile(?:\.(?!dockerignore$).+)?$/.test(name));
+}
