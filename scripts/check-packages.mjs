@@ -1,5 +1,5 @@
 // Checks every package as it would be published: its tarball's contents, exports and types, in what an importer sees.
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readdir, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { fileURLToPath } from "node:url";
@@ -14,6 +14,7 @@ await runMain(async () => {
   try {
     for (const name of await readdir(path.join(root, "packages"))) {
       const cwd = path.join(root, "packages", name);
+      if (JSON.parse(await readFile(path.join(cwd, "package.json"), "utf8")).private) continue;
       try {
         await command("npx", ["--no-install", "publint", "--strict"], { cwd });
         const packed = path.join(folder, `${name}.tgz`);

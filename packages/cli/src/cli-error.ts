@@ -10,6 +10,7 @@ export type CliErrorCode =
   | "CLI_BAD_VARIABLES"
   | "CLI_BAD_OPTION"
   | "CLI_BAD_ARCHIVE"
+  | "CLI_NO_API"
   | "CLI_PUSH_FAILED"
   | "CLI_LIVE_NOTHING";
 

@@ -30,6 +30,9 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["BUILD_NO_DOCKERFILE", exitCodes.usage],
   ["BUILD_BAD_OPTION", exitCodes.usage],
   ["UP_UNSUPPORTED_FIELD", exitCodes.usage],
+  ["RELEASE_BAD_VALUE", exitCodes.usage],
+  ["RELEASE_APPLICATION_NOT_FOUND", exitCodes.usage],
+  ["RELEASE_NOT_FOUND", exitCodes.usage],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],
   ["TRANSPORT_BAD_HOST", exitCodes.usage],
 ];

@@ -5,6 +5,7 @@ export * as dockerfile from "@slipway/dockerfile";
 export * as errors from "@slipway/errors";
 export * as livepush from "@slipway/livepush";
 export * as multibuild from "@slipway/multibuild";
+export * as release from "@slipway/release";
 export * as resolve from "@slipway/resolve";
 export * as transport from "@slipway/transport";
 export * as up from "@slipway/up";

@@ -2,9 +2,12 @@ import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { buildCommand } from "./commands/build.ts";
 import { configCommand } from "./commands/config.ts";
+import { deployCommand } from "./commands/deploy.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { liveCommand } from "./commands/live.ts";
+import { pushCommand } from "./commands/push.ts";
+import { releaseCommand } from "./commands/release.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
@@ -45,10 +48,21 @@ function program(io: Io): Command {
     })
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
-  const commands = [engineCommand, configCommand, buildCommand, upCommand, liveCommand, downCommand];
+  const commands = [
+    engineCommand,
+    configCommand,
+    buildCommand,
+    upCommand,
+    liveCommand,
+    downCommand,
+    pushCommand,
+    deployCommand,
+    releaseCommand,
+  ];
   for (const make of [...commands, lintCommand, templateCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
+    for (const below of sub.commands) below.copyInheritedSettings(sub);
     command.addCommand(sub);
   }
   return command;

@@ -5,7 +5,8 @@ import type { ApiClient } from "./api-client.ts";
 import { ReleaseError } from "./release-error.ts";
 import type { ImageChange, ReleaseChange, ReleaseImage } from "./resources.ts";
 
-type Access = ApiClient | ApiAccess;
+/** The API: a client, or what makes one. */
+export type Access = ApiClient | ApiAccess;
 
 /** Changes a release. The API answers a missing id with success: nothing tells it apart. */
 export async function updateRelease(
@@ -74,6 +75,11 @@ export async function addLabels(
   await Promise.all(readAssignments(labels).map(([name, value]) => addLabel(requests, part.id, name, value)));
 }
 
+/** The client that an access means. */
+export function clientOfAccess(access: Access): ApiClient {
+  return "apiPrefix" in access ? access : clientOf(access);
+}
+
 function api(access: Access, options: RequestOptions): Api {
-  return new Api("apiPrefix" in access ? access : clientOf(access), options);
+  return new Api(clientOfAccess(access), options);
 }

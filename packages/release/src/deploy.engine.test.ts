@@ -3,11 +3,12 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { load, type Project } from "@slipway/compose";
-import { connect, type Engine, inspectImage, pullImage, removeImage } from "@slipway/transport";
+import { connect, type Engine, pullImage, removeImage } from "@slipway/transport";
+import { type Cloud, startCloud, testRegistry, type TestRegistry } from "@slipway/testing";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { type Cloud, startCloud } from "../test/cloud/start-cloud.ts";
 import { type Fate, type Proxy, startProxy } from "../test/proxy.ts";
-import { testRegistry, type TestRegistry } from "../test/test-registry.ts";
+import type { ApiClient } from "./api-client.ts";
+import { apiClient } from "./fetch-client.ts";
 import { deploy } from "./deploy.ts";
 import type { DeployEvent } from "./deploy-event.ts";
 import type { DeployOptions } from "./deploy-options.ts";
@@ -17,6 +18,7 @@ const runId = `release-${randomBytes(4).toString("hex")}`;
 const filters = { label: [`dev.slipway.test=${runId}`] };
 let engine: Engine;
 let cloud: Cloud;
+let client: ApiClient;
 let registry: TestRegistry;
 let proxy: Proxy;
 let folder: string;
@@ -28,6 +30,7 @@ beforeAll(async () => {
   engine = await connect();
   registry = await testRegistry();
   cloud = await startCloud(registry.domain);
+  client = apiClient({ url: cloud.url, token: cloud.token });
   await startRegistry();
 });
 afterAll(async () => {
@@ -50,7 +53,8 @@ beforeEach(async () => {
 afterEach(async () => {
   await proxy.close();
   await rm(folder, { recursive: true });
-  expect(await nameless()).toEqual([]);
+  const names = await pushNames();
+  if (names.length > 0) throw new Error(`pushes left names on the engine: ${names.join(", ")}`);
 });
 
 async function startRegistry(): Promise<void> {
@@ -59,7 +63,7 @@ async function startRegistry(): Promise<void> {
 }
 
 /** Names that pushes leave on the engine. */
-async function nameless(): Promise<string[]> {
+async function pushNames(): Promise<string[]> {
   const images = await engine.docker.listImages({ filters });
   return images.flatMap(({ RepoTags }) => RepoTags ?? []).filter((name) => name.startsWith(`${registry.domain}/v2/`));
 }
@@ -81,12 +85,12 @@ function options(change: Partial<DeployOptions> = {}): DeployOptions {
 }
 
 async function all(resource: string, $filter: object): Promise<Record<string, unknown>[]> {
-  return (await cloud.client.get({ resource, options: { $filter, $orderby: "id asc" } } as never)) as never;
+  return (await client.get({ resource, options: { $filter, $orderby: "id asc" } } as never)) as never;
 }
 
 async function imagesOf(release: unknown): Promise<Record<string, unknown>[]> {
   const parts = await all("image__is_part_of__release", { is_part_of__release: release });
-  const ids = parts.map(({ image }) => (image as { __id: number }).__id);
+  const ids = parts.flatMap(({ image }) => Object.values(image as { __id: number }));
   return all("image", { id: { $in: ids } });
 }
 

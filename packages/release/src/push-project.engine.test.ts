@@ -1,8 +1,8 @@
 import { randomBytes } from "node:crypto";
 import { load, type Project, toYaml } from "@slipway/compose";
 import { connect, type Engine, inspectImage, pullImage, removeImage, tagImage } from "@slipway/transport";
+import { testRegistry, type TestRegistry } from "@slipway/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { testRegistry, type TestRegistry } from "../test/test-registry.ts";
 import { pushProject } from "./push-project.ts";
 
 const name = `push-${randomBytes(4).toString("hex")}`;

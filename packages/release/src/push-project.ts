@@ -27,8 +27,8 @@ export interface PushOptions {
   readonly to?: string | undefined;
   /** Default: `latest`, or the tag of the service's own `image`. */
   readonly tag?: string | undefined;
-  /** Credentials; default: those that docker's configuration has for the registry. */
-  readonly auth?: RegistryAuth | undefined;
+  /** The credentials for a registry; default: those that docker's configuration has. */
+  readonly registryAuth?: ((registry: string) => Promise<RegistryAuth | undefined>) | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -120,7 +120,7 @@ function targetsOf(project: Project, { images = {}, to, tag }: PushOptions): Tar
 
 async function pushOne(
   { service, image, name }: Target,
-  { engine, auth, signal }: PushOptions,
+  { engine, registryAuth, signal }: PushOptions,
   emit: (event: PushEvent) => void,
 ): Promise<string> {
   const found = await inspectImage(engine, image);
@@ -129,6 +129,7 @@ async function pushOne(
       hint: "build or pull it first",
     });
   }
+  const auth = await registryAuth?.(parseReference(name).domain);
   const short = parseReference(name).familiar;
   const hadName = found.RepoTags?.includes(short) ?? false;
   if (!hadName) await tagImage(engine, image, name);

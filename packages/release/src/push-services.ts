@@ -91,7 +91,9 @@ async function pushOne(
 
 /** The engine that has an image, of those that it may have been built on. */
 function engineOf({ engine }: LocalImage, engines: BuildEngines): Engine {
-  const all = (Array.isArray(engines) ? (engines as readonly (Engine | Dockerode)[]) : [engines as Engine]).map(toEngine);
+  const all = (Array.isArray(engines) ? (engines as readonly (Engine | Dockerode)[]) : [engines as Engine]).map(
+    toEngine,
+  );
   return all.find(({ host }) => host === engine) ?? (all[0] as Engine);
 }
 

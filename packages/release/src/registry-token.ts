@@ -7,7 +7,7 @@ export async function registryToken(api: Api, location: string): Promise<string>
   const { domain, path } = parseReference(location);
   const query = new URLSearchParams({ service: domain, scope: `repository:${path}:pull,push` });
   const doing = `asking for access to ${location}`;
-  const answer = await api.other<{ token?: unknown }>(doing, `/auth/v1/token?${query}`);
+  const answer = await api.other<{ token?: unknown }>(doing, `/auth/v1/token?${query.toString()}`);
   if (typeof answer?.token === "string" && answer.token !== "") return answer.token;
   throw new ReleaseError("RELEASE_BAD_ANSWER", `${doing}: the API's answer has no token`);
 }

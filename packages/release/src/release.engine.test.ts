@@ -1,19 +1,22 @@
+import { type Cloud, startCloud } from "@slipway/testing";
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from "vitest";
-import { type Cloud, startCloud } from "../test/cloud/start-cloud.ts";
 import { type Fate, type Proxy, startProxy } from "../test/proxy.ts";
 import { create, type CreateRequest } from "./create.ts";
 import { addLabels, fail, finalize, tag, updateImage, updateRelease } from "./change.ts";
+import type { ApiClient } from "./api-client.ts";
 import { apiClient } from "./fetch-client.ts";
 import { BadRequestError, UnauthorisedError } from "./response-errors.ts";
 
 // A real API: pinejs over PostgreSQL.
 let cloud: Cloud;
+let client: ApiClient;
 let proxy: Proxy;
 let fleets = 0;
 let application: number;
 
 beforeAll(async () => {
   cloud = await startCloud("registry.test:5000");
+  client = apiClient({ url: cloud.url, token: cloud.token });
 });
 afterAll(() => cloud?.remove());
 beforeEach(async () => {
@@ -43,7 +46,7 @@ function request(change: Partial<CreateRequest> = {}): CreateRequest {
 }
 
 async function all(resource: string, filter: Record<string, unknown> = {}): Promise<Record<string, unknown>[]> {
-  return (await cloud.client.get({ resource, options: { $filter: filter as never } })) as never;
+  return (await client.get({ resource, options: { $filter: filter as never } })) as never;
 }
 
 interface Recorded {
@@ -60,7 +63,7 @@ async function recorded(release: number): Promise<unknown> {
     image_environment_variable: {},
   };
   const options = { $filter: { is_part_of__release: release }, $expand } as never;
-  const found = (await cloud.client.get({ resource: "image__is_part_of__release", options })) as unknown as Recorded[];
+  const found = (await client.get({ resource: "image__is_part_of__release", options })) as unknown as Recorded[];
   return found
     .map(({ image, image_label, image_environment_variable }) => ({
       service: image[0].is_a_build_of__service[0].service_name,
