@@ -191,6 +191,11 @@ test("--progress json: each line an event with time, service and type, the last 
     successful: false,
     error: { code: expect.any(String) },
   });
+  await files({ "compose.yaml": "services:\n  web: {imgae: x}\n" });
+  const wrong = await run(["build", "--progress", "json"]);
+  expect(events(wrong)).toMatchObject([
+    { type: "result", successful: false, error: { code: "COMPOSE_UNKNOWN_FIELD" } },
+  ]);
 });
 
 test("--push: each image under each of its names, with docker's own credentials; nothing if one fails", async () => {
