@@ -38,7 +38,8 @@ export function decodeBlock(block: Buffer, at: number, position: number): Header
   const name = text(block, at, 100);
   // GNU's old format has times where ustar has the prefix.
   const prefix = ustar ? text(block, at + 345, 155) : "";
-  const number = (start: number, length: number, what: string): number => numeric(block, at + start, length, what, position);
+  const number = (start: number, length: number, what: string): number =>
+    numeric(block, at + start, length, what, position);
   return {
     name: prefix === "" ? name : `${prefix}/${name}`,
     mode: number(100, 8, "mode"),

@@ -26,7 +26,12 @@ export function encodeHeader(header: TarHeader, size: number): Buffer {
   const records = encodePax(pax);
   const block = Buffer.allocUnsafe(blockSize);
   const name = `PaxHeader/${nameOf(header).split("/").at(-1) || "x"}`.slice(0, 90);
-  writeHeader({ name: isPlain(name) ? name : "PaxHeader/x", type: "file", mtime: header.mtime }, records.length, block, 0);
+  writeHeader(
+    { name: isPlain(name) ? name : "PaxHeader/x", type: "file", mtime: header.mtime },
+    records.length,
+    block,
+    0,
+  );
   block[156] = "x".charCodeAt(0);
   writeChecksum(block, 0);
   return Buffer.concat([block, records, padding(records.length), own]);

@@ -125,8 +125,7 @@ export class TarReader {
     else if (typeflag === "g") {
       this.#globals = { ...this.#globals, ...decodePax(data, position) };
       this.#hasGlobals = true;
-    }
-    else {
+    } else {
       const nul = data.indexOf(0);
       const text = data.toString("utf8", 0, nul < 0 ? data.length : nul);
       if (typeflag === "L") extension.name = text;
