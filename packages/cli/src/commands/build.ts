@@ -92,6 +92,8 @@ async function buildGiven(
     } finally {
       for (const engine of connected.engines) engine.close();
     }
+  } catch (error) {
+    throw await input.explain(error);
   } finally {
     await input.close();
   }
