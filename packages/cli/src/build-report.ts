@@ -50,12 +50,12 @@ export class BuildReport {
       case "retry":
         this.#lines.end(service);
         this.#lines.line(service, this.#paint("yellow", retry(event)));
-        this.#begun.clear();
+        this.#forget(service);
         break;
       case "moved":
         this.#lines.end(service);
         this.#lines.line(service, this.#paint("yellow", `${event.from} went away: waits for another engine`));
-        this.#begun.clear();
+        this.#forget(service);
         break;
       case "transfer":
         this.#lines.line(service, this.#paint("dim", `takes ${event.image} from ${event.from} to ${event.to}`));
@@ -86,6 +86,11 @@ export class BuildReport {
     else if (event.state === "done" && (event.durationMs ?? 0) >= 1000) {
       this.#lines.line(service, this.#paint("dim", `${event.name} took ${formatDuration(event.durationMs ?? 0)}`));
     }
+  }
+
+  /** What a service's build said so far comes again. */
+  #forget(service: string): void {
+    for (const key of this.#begun) if (key.startsWith(`${service}\0`)) this.#begun.delete(key);
   }
 
   #paint(style: Style, text: string): string {

@@ -8,7 +8,6 @@ import {
   engineError,
   toEngine,
 } from "@slipway/transport";
-import { buildkitPlatforms } from "./engine-platforms.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import { orAborted } from "./or-aborted.ts";
 import type { BuildEngines } from "./perform-builds-options.ts";
@@ -24,8 +23,6 @@ export interface PoolEngine {
   readonly description: EngineDescription | undefined;
   /** `linux/arm64`: what the machine itself is, as far as that was asked. */
   readonly native: string | undefined;
-  /** What it runs in whatever way; undefined if it does not say. */
-  readonly platforms: readonly string[] | undefined;
   /** Aborts, with the error that shows it, once the engine has gone away. */
   readonly gone: AbortSignal;
 }
@@ -291,20 +288,19 @@ async function unreachable(engine: Engine): Promise<{ readonly error: unknown } 
 }
 
 function undescribed(engine: Engine): Promise<Described> {
-  return Promise.resolve({ engine, description: undefined, native: undefined, platforms: undefined });
+  return Promise.resolve({ engine, description: undefined, native: undefined });
 }
 
 async function describe(engine: Engine, several: boolean, signal: AbortSignal | undefined): Promise<Described> {
-  const description = await describeEngine(engine, { signal });
-  const native = normalizePlatform(description.platforms[0] ?? `${description.os}/${description.architecture}`);
   // With one engine there is nothing to choose.
-  const platforms = several && description.buildkit ? await buildkitPlatforms(engine, signal) : undefined;
-  return { engine, description, native, platforms };
+  const description = await describeEngine(engine, { nativeOnly: !several, signal });
+  const native = normalizePlatform(`${description.os}/${description.architecture}`);
+  return { engine, description, native };
 }
 
-function howRuns({ native, platforms }: PoolEngine, wanted: string | undefined): Runs {
+function howRuns({ native, description }: PoolEngine, wanted: string | undefined): Runs {
   if (wanted === undefined) return "natively";
   if (native !== undefined && runsNatively(native, wanted)) return "natively";
   const normal = normalizePlatform(wanted);
-  return platforms?.some((platform) => platform === normal || runsNatively(platform, normal)) ? "emulated" : "unknown";
+  return description?.platforms.some((platform) => runsNatively(platform, normal)) ? "emulated" : "unknown";
 }

@@ -2,7 +2,7 @@ import type { BuildTask } from "./build-task.ts";
 import { buildArgsOf } from "./task-build-options.ts";
 
 /** The label that names a service; of services that share a build it names the first. */
-export const serviceLabel = "com.docker.compose.service";
+const serviceLabel = "com.docker.compose.service";
 
 /**
  * Tells tasks with an equal outcome by a text of theirs: the same files, Dockerfile, arguments, target and so on, or the

@@ -4,6 +4,7 @@ import { didYouMean } from "@slipway/errors";
 import { CliError } from "../cli-error.ts";
 import type { ProjectOptions } from "../commands/project-options.ts";
 import type { Io } from "../io.ts";
+import { explained, withExcerpts } from "./archive-problems.ts";
 import { type BuildInput, hasDockerfile } from "./open-input.ts";
 import type { ProjectArchive } from "./project-archive.ts";
 
@@ -35,10 +36,18 @@ export async function archiveInput(archive: ProjectArchive, options: ArchiveInpu
       ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
       ...(options.profile === undefined ? {} : { profiles: options.profile }),
     });
-    return { project, warnings, source: archive.stream(), root, close: () => archive.close() };
+    return {
+      project,
+      warnings: await withExcerpts(warnings, archive),
+      source: archive.stream(),
+      root,
+      explain: (error) => explained(error, archive),
+      close: () => archive.close(),
+    };
   } catch (error) {
+    const told = await explained(error, archive);
     await archive.close();
-    throw error;
+    throw told;
   }
 }
 

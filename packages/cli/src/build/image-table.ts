@@ -7,7 +7,8 @@ import { formatSize } from "./format-size.ts";
 
 /** What was built, as a table for people. Which engine has an image is said where there are several. */
 export function imageTable(images: readonly BuiltImage[], output: Output): string {
-  const several = new Set(images.map(({ image }) => image.engine)).size > 1;
+  const engines = images.map(({ image }) => image.engine).filter((engine) => engine !== undefined);
+  const several = new Set(engines).size > 1;
   const rows = images.map((built) => rowOf(built, several));
   const heads = ["SERVICE", "IMAGE", "SIZE", "TIME", "STEPS", ...(several ? ["ENGINE"] : [])];
   const widths = heads.map((head, column) =>

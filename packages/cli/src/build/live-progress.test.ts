@@ -3,7 +3,7 @@ import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { TestTerminal } from "../../test/terminal.ts";
 import type { Io } from "../io.ts";
 import { BuildRecord } from "./build-record.ts";
-import type { CommandEvent } from "./command-event.ts";
+import type { ServiceCommandEvent } from "./command-event.ts";
 import { LiveProgress } from "./live-progress.ts";
 
 const since = Date.UTC(2026, 0, 1);
@@ -30,7 +30,7 @@ function watched(services: readonly string[], columns = 80, rows = 24, env: Io["
   };
   const record = new BuildRecord("demo", services, since, false);
   const live = new LiveProgress(io, record);
-  const add = (service: string, event: CommandEvent["event"]): void => {
+  const add = (service: string, event: ServiceCommandEvent["event"]): void => {
     const timed = { time: Date.now(), service, event };
     record.add(timed);
     live.event();

@@ -149,6 +149,20 @@ test("a compose file that is a link in the archive", async () => {
   expect(await looked(opened("linked.tar"), summary)).toMatchObject({ services: { web: "busybox" } });
 });
 
+test("mistakes in an archive's files are shown as those have them, not as files of the same name here", async () => {
+  await files({
+    "app/compose.yaml": "services:\n  web:\n    imgae: x\n",
+    "compose.yaml": "# another\n# file\n# here\n",
+  });
+  await files({ "app.tar": await tarOf("app") });
+  await expect(opened("app.tar")).rejects.toMatchObject({
+    code: "COMPOSE_UNKNOWN_FIELD",
+    problems: [
+      { message: expect.stringMatching(/^compose\.yaml:3:5: .*\n {2}3 \| {5}imgae: x\n/), hint: expect.any(String) },
+    ],
+  });
+});
+
 test("what is no project, and what to do", async () => {
   await files({ ...app, "empty.tar": "", "compose.yml": compose, "text.tar": "hello\n".repeat(200) });
   await files({ "outer.tar": execFileSync("tar", ["-C", folder, "-c", "app"]) });

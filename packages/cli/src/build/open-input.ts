@@ -18,10 +18,17 @@ export interface BuildInput {
   readonly source: ProjectSource;
   /** The folder that an archive was made of, as far as absolute paths of the project go. */
   readonly root: string | undefined;
+  /** An error of the build as it is to be told, where it is about files that are not on the disk. */
+  explain(error: unknown): Promise<unknown>;
   close(): Promise<void>;
 }
 
-const nothing = (): Promise<void> => Promise.resolve();
+/** Of a folder there is nothing to close, and its files can be looked up. */
+const ofFolder = {
+  root: undefined,
+  explain: (error: unknown): Promise<unknown> => Promise.resolve(error),
+  close: (): Promise<void> => Promise.resolve(),
+};
 
 /**
  * Opens what `slipway build` was given: a folder, a tar archive, or `-` for an archive on stdin. What has no compose file
@@ -65,7 +72,7 @@ async function folderInput(
       environment: io.env,
       ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
     });
-    return { project, warnings, source: { directory: full }, root: undefined, close: nothing };
+    return { project, warnings, source: { directory: full }, ...ofFolder };
   }
   const { project, warnings, directory } = await loadProject({
     directory: given,
@@ -75,7 +82,7 @@ async function folderInput(
     profiles: options.profile,
     environment: io.env,
   });
-  return { project, warnings, source: { directory }, root: undefined, close: nothing };
+  return { project, warnings, source: { directory }, ...ofFolder };
 }
 
 async function hasOnlyDockerfile(folder: string): Promise<boolean> {

@@ -46,37 +46,56 @@ export function buildCommand(io: Io): Command {
     .addHelpText("after", examples)
     .action(async (given: string | undefined, options: BuildArguments & { file?: string[] }) => {
       const settings = readBuildSettings(options, io);
-      if (settings.report !== undefined) await checkReportFile(settings.report);
-      const input = await openInput(given, options, io);
+      const json = settings.progress === "json" ? new JsonProgress(io.stdout) : undefined;
+      let outcome: BuildOutcome;
       try {
-        printWarnings(input.warnings, io);
-        await buildAndReport(input, settings, io);
-      } finally {
-        await input.close();
+        outcome = await buildGiven(given, options, settings, io);
+      } catch (error) {
+        json?.line(Date.now(), { type: "result", successful: false, images: [], error: errorToJson(error) });
+        throw error;
       }
+      const { images, pushFailures } = outcome;
+      const failed = images.filter(({ image }) => !image.successful);
+      const successful = failed.length + pushFailures.length === 0;
+      if (json) json.line(Date.now(), { type: "result", successful, images: images.map(imageToJson) });
+      else if (settings.json) io.stdout.write(`${JSON.stringify(images.map(imageToJson), undefined, 2)}\n`);
+      else io.stdout.write(imageTable(images, io.stdout));
+      if (failed.length > 0) {
+        const failures = failed.map(({ image: { serviceName: service, error, dockerfile } }) => ({
+          service,
+          error,
+          dockerfile,
+        }));
+        throw new BuildFailedError(failures, io.cwd);
+      }
+      if (pushFailures.length > 0) throw new PushFailedError(pushFailures);
     });
 }
 
-async function buildAndReport(input: BuildInput, settings: BuildSettings, io: Io): Promise<void> {
-  const services = settings.how.services ?? Object.keys(input.project.services);
-  const problems = new OptionProblems();
-  checkNames(input.project, services, settings, problems);
-  problems.throwIfAny();
-  const connected = await connectEngines(settings.engines, io);
+async function buildGiven(
+  given: string | undefined,
+  options: { file?: string[] },
+  settings: BuildSettings,
+  io: Io,
+): Promise<BuildOutcome> {
+  if (settings.report !== undefined) await checkReportFile(settings.report);
+  const input = await openInput(given, options, io);
   try {
-    const { images, pushFailures } = await show(input, settings, connected, services, io);
-    if (settings.json) io.stdout.write(`${JSON.stringify(images.map(imageToJson), undefined, 2)}\n`);
-    else if (settings.progress !== "json") io.stdout.write(imageTable(images, io.stdout));
-    const failed = images.filter(({ image }) => !image.successful);
-    if (failed.length > 0) {
-      throw new BuildFailedError(
-        failed.map(({ image: { serviceName, error, dockerfile } }) => ({ service: serviceName, error, dockerfile })),
-        io.cwd,
-      );
+    printWarnings(input.warnings, io);
+    const services = settings.how.services ?? Object.keys(input.project.services);
+    const problems = new OptionProblems();
+    checkNames(input.project, services, settings, problems);
+    problems.throwIfAny();
+    const connected = await connectEngines(settings.engines, io);
+    try {
+      return await show(input, settings, connected, services, io);
+    } finally {
+      for (const engine of connected.engines) engine.close();
     }
-    if (pushFailures.length > 0) throw new PushFailedError(pushFailures);
+  } catch (error) {
+    throw await input.explain(error);
   } finally {
-    for (const engine of connected.engines) engine.close();
+    await input.close();
   }
 }
 
@@ -94,23 +113,14 @@ async function show(
     record.add(event);
     progress.event(event);
   };
-  let outcome: BuildOutcome | undefined;
   try {
     for (const event of lost) onEvent({ time: Date.now(), ...event });
-    outcome = await runBuild({ input, settings, engines, io, onEvent });
-    return outcome;
+    return await runBuild({ input, settings, engines, io, onEvent });
   } catch (error) {
     record.error = error;
     throw error;
   } finally {
     progress.close();
-    if (progress instanceof JsonProgress) progress.line(Date.now(), lastLine(outcome, record));
     if (settings.report !== undefined) await writeReport(settings.report, record, Date.now());
   }
-}
-
-function lastLine(outcome: BuildOutcome | undefined, record: BuildRecord): Readonly<Record<string, unknown>> {
-  if (!outcome) return { type: "result", successful: false, images: [], error: errorToJson(record.error) };
-  const successful = outcome.pushFailures.length === 0 && outcome.images.every(({ image }) => image.successful);
-  return { type: "result", successful, images: outcome.images.map(imageToJson) };
 }

@@ -5,7 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import type { LocalImage } from "@slipway/multibuild";
 import { Page } from "../../test/chromium.ts";
 import { BuildRecord } from "../build/build-record.ts";
-import type { CommandEvent } from "../build/command-event.ts";
+import type { ServiceCommandEvent } from "../build/command-event.ts";
 import { writeReport } from "./write-report.ts";
 
 const hostile =
@@ -30,7 +30,7 @@ afterAll(async () => {
 /** A build of two services; one fails, and prints what would be markup. */
 function record(): BuildRecord {
   const build = new BuildRecord(`demo ${hostile}`, ["web", "api"], 10_000, true);
-  const add = (time: number, service: string, event: CommandEvent["event"]): void =>
+  const add = (time: number, service: string, event: ServiceCommandEvent["event"]): void =>
     build.add({ time: 10_000 + time, service, event });
   const step = (id: string, name: string): { type: "step"; id: string; name: string } => ({ type: "step", id, name });
   add(100, "web", { ...step("1", "[1/3] FROM base"), state: "cached" });
