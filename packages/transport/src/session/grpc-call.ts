@@ -79,6 +79,18 @@ export class GrpcCall {
     else if (!goOn) await this.#drain();
   }
 
+  /** Sends messages as one piece, and waits until the other side takes more. */
+  async writeAll<T>(codec: Codec<T>, messages: readonly T[]): Promise<void> {
+    this.signal.throwIfAborted();
+    const frames = messages.flatMap((message) => {
+      const body = codec.encode(message);
+      const head = Buffer.alloc(frameHeader);
+      head.writeUInt32BE(body.length, 1);
+      return [head, body];
+    });
+    if (!this.#stream.write(Buffer.concat(frames))) await this.#drain();
+  }
+
   #writeTail(tail: Uint8Array): Promise<void> {
     return new Promise((resolve, reject) => {
       this.#stream.write(tail, (error) => (error ? reject(error) : resolve()));
