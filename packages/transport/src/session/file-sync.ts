@@ -86,13 +86,18 @@ class Transfer {
     for (let id = this.#wanted.shift(); id !== undefined; id = this.#wanted.shift()) {
       const file = this.#files.get(id);
       this.#files.delete(id);
+      const end: Packet = { type: "data", id };
+      let left = file?.size ?? 0;
       if (file) {
         this.#watcher.onFile?.(file.path, file.size);
         for await (const data of this.#source.open(file, this.#call.signal)) {
-          if (data.length > 0) await this.#write({ type: "data", id, data });
+          left -= data.length;
+          // With its end in the same write, as a small file's time is that of its writes.
+          if (left === 0) await this.#call.writeAll(packetCodec, [{ type: "data", id, data }, end]);
+          else await this.#write({ type: "data", id, data });
         }
       }
-      await this.#write({ type: "data", id });
+      if (!file?.size || left > 0) await this.#write(end);
     }
   }
 
