@@ -107,6 +107,31 @@ test("a shell that ends takes what was running with it as an error", async () =>
   });
 });
 
+test("a shell: input from a stream; one that fails runs nothing; an abort ends a script and its shell", async () => {
+  const shell = await openShell(engine, container);
+  const pieces = Array.from({ length: 50 }, (_, i) => Buffer.alloc(1_000 + i * 7, i));
+  const whole = Buffer.concat(pieces);
+  expect((await shell.run("cat", Readable.from(pieces))).stdout.equals(whole)).toBe(true);
+  expect((await shell.run("wc -c", Readable.from([]))).stdout.toString().trim()).toBe("0");
+  async function* broken(): AsyncGenerator<string, void, void> {
+    yield "half";
+    throw new Error("disk on fire");
+  }
+  await expect(shell.run("cat > /tmp/never", Readable.from(broken()))).rejects.toThrow("disk on fire");
+  expect(shell.closed).toBe(true);
+  const next = await openShell(engine, container);
+  expect((await next.run("ls /tmp/never")).exitCode).not.toBe(0);
+  const controller = new AbortController();
+  const running = next.run("sleep 611", undefined, { signal: controller.signal });
+  const late = next.run("touch /tmp/never", undefined, { signal: controller.signal });
+  controller.abort();
+  await expect(running).rejects.toMatchObject({ name: "AbortError" });
+  await expect(late).rejects.toMatchObject({ name: "AbortError" });
+  const last = await openShell(engine, container);
+  expect((await last.run("ps | grep '[s]leep 611'; ls /tmp/never")).stdout.toString()).toBe("");
+  await last.close();
+});
+
 test("a shell that is closed ends the script that runs", async () => {
   const shell = await openShell(engine, container);
   const running = shell.run("sleep 8103 & sleep 8103").catch((error: unknown) => error);
