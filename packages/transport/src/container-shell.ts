@@ -103,6 +103,8 @@ class Shell implements ContainerShell {
   }
 
   run(script: string, stdin?: Buffer | Readable, options: ScriptOptions = {}): Promise<ShellResult> {
+    // It may fail before its turn comes, when nothing else listens.
+    if (stdin && !Buffer.isBuffer(stdin)) stdin.on("error", () => undefined);
     const result = this.#last.then(() => this.#runUntil(script, stdin, options.signal));
     this.#last = result.catch(() => undefined);
     return result;
