@@ -1,11 +1,13 @@
-import { constants } from "node:fs";
-import { type FileHandle, open } from "node:fs/promises";
+import { close, closeSync, constants, fstatSync, open as openCallback, read as readCallback, readSync } from "node:fs";
 import path from "node:path";
+import { promisify } from "node:util";
 import { ContextError, type Ignore, parseIgnore, walk } from "@slipway/context";
 import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
 import { followPaths } from "./follow-paths.ts";
 
 const pieceSize = 64 * 1024;
+const open = promisify(openCallback);
+const read = promisify(readCallback);
 
 /**
  * A folder as the source of an incremental context. What is left out is the engine's to say: BuildKit reads the ignore
@@ -62,27 +64,31 @@ async function* contentOf(
   if (size === 0) return;
   const full = path.join(directory, name);
   const file = await openFile(full);
+  // Used again and again: memory that is let go of stays for a while.
+  const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(pieceSize);
   try {
-    // Used again and again: memory that is let go of stays for a while.
-    const buffer = buffers.pop() ?? Buffer.allocUnsafeSlow(pieceSize);
     for (let at = 0; at < size;) {
       signal.throwIfAborted();
-      const { bytesRead } = await file.read(buffer, 0, Math.min(buffer.length, size - at), at);
+      const length = Math.min(buffer.length, size - at);
+      // What is one piece is read at once, in a tenth of the time that promises take.
+      const bytesRead =
+        size <= pieceSize ? readSync(file, buffer, 0, length, at) : (await read(file, buffer, 0, length, at)).bytesRead;
       if (bytesRead === 0) throw changed(full, `became smaller: ${at} of ${size} bytes are left`);
       at += bytesRead;
       yield buffer.subarray(0, bytesRead);
     }
-    buffers.push(buffer);
   } finally {
-    await file.close();
+    buffers.push(buffer);
+    if (size <= pieceSize) closeSync(file);
+    else await promisify(close)(file);
   }
 }
 
 /** Neither a link is followed nor a pipe waited for: the file may be another one by now. */
-async function openFile(full: string): Promise<FileHandle> {
+async function openFile(full: string): Promise<number> {
   // Windows has neither of the two flags.
   const flags = constants.O_RDONLY | (constants.O_NOFOLLOW ?? 0) | (constants.O_NONBLOCK ?? 0);
-  let file: FileHandle;
+  let file: number;
   try {
     file = await open(full, flags);
   } catch (cause) {
@@ -93,8 +99,8 @@ async function openFile(full: string): Promise<FileHandle> {
       hint: "make it readable, or leave it out with .dockerignore",
     });
   }
-  if ((await file.stat()).isFile()) return file;
-  await file.close();
+  if (fstatSync(file).isFile()) return file;
+  closeSync(file);
   throw changed(full, "is a file no more");
 }
 

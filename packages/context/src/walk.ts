@@ -1,7 +1,8 @@
 import { isUtf8 } from "node:buffer";
-import type { Stats } from "node:fs";
-import { lstat, readdir, readlink, stat } from "node:fs/promises";
+import { lstatSync, readlinkSync, type Stats } from "node:fs";
+import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import { setImmediate as breathe } from "node:timers/promises";
 import { ContextError } from "./context-error.ts";
 import { type Ignore, ignoreNothing } from "./ignore.ts";
 import { heldAbove } from "./split-entry.ts";
@@ -31,7 +32,10 @@ export interface WalkOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How many entries of a folder are looked at at once. */
+/**
+ * How many entries are looked at before others have their turn. Each is looked at at once: that takes microseconds, and a
+ * promise for it five times as long.
+ */
 const lookAheadBy = 64;
 
 /**
@@ -65,6 +69,7 @@ class Walk {
   readonly #signal: AbortSignal | undefined;
   /** Folders that are ignored, until something below them is not. */
   readonly #held = new Map<string, ContextEntry>();
+  #looked = 0;
 
   constructor(root: string, { ignore = ignoreNothing, signal }: WalkOptions) {
     this.#root = root;
@@ -76,22 +81,27 @@ class Walk {
     const wanted = (await this.#names(folder)).filter(
       (name) => !this.#ignore.ignores(name) || this.#ignore.mayContainIncluded(name),
     );
-    for (let i = 0; i < wanted.length; i += lookAheadBy) {
+    for (const name of wanted) {
+      this.#looked += 1;
+      if (this.#looked % lookAheadBy === 0) await breathe();
       this.#signal?.throwIfAborted();
-      const batch = wanted.slice(i, i + lookAheadBy);
-      for (const entry of await Promise.all(batch.map((name) => this.#entry(name)))) {
-        if (entry) yield* this.#visit(entry);
+      const entry = this.#entry(name);
+      if (!entry) continue;
+      if (entry.type === "directory" || this.#ignore.ignores(entry.path)) yield* this.#visit(entry);
+      else {
+        if (this.#held.size > 0) yield* heldAbove(entry.path, this.#held);
+        yield entry;
       }
     }
   }
 
+  /** A folder, or what is ignored. */
   async *#visit(entry: ContextEntry): AsyncGenerator<ContextEntry, void, undefined> {
-    const folder = entry.type === "directory";
+    if (entry.type !== "directory") return;
     if (!this.#ignore.ignores(entry.path)) {
       yield* heldAbove(entry.path, this.#held);
       yield entry;
-    } else if (folder) this.#held.set(entry.path, entry);
-    if (!folder) return;
+    } else this.#held.set(entry.path, entry);
     yield* this.folder(entry.path);
     this.#held.delete(entry.path);
   }
@@ -123,10 +133,10 @@ class Walk {
   }
 
   /** Undefined for what has gone since it was listed, and for kinds that a context can't hold. */
-  async #entry(relative: string): Promise<ContextEntry | undefined> {
+  #entry(relative: string): ContextEntry | undefined {
     const full = path.join(this.#root, relative);
     try {
-      const stats = await lstat(full);
+      const stats = lstatSync(full);
       const type = typeOf(stats);
       if (!type) return undefined;
       return {
@@ -138,7 +148,7 @@ class Walk {
         uid: stats.uid,
         gid: stats.gid,
         ...(type === "file" && stats.nlink > 1 ? { inode: `${stats.dev}:${stats.ino}` } : {}),
-        ...(type === "symlink" ? { linkname: await readlink(full) } : {}),
+        ...(type === "symlink" ? { linkname: readlinkSync(full) } : {}),
       };
     } catch (cause) {
       if ((cause as NodeJS.ErrnoException).code === "ENOENT") return undefined;

@@ -4,11 +4,11 @@ import { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
 import type { Engine } from "./engine.ts";
 import { wrapCommand } from "./exec-wrapper.ts";
 import type { ExecuteOptions } from "./execute.ts";
-import { killByMark } from "./helper-container.ts";
 import { MarkerReader } from "./marker-reader.ts";
 import { endGroup, graceMs } from "./process-group.ts";
 import { endOf, type ExecState, isMissingShell, startExec } from "./start-exec.ts";
 import { TransportError } from "./transport-error.ts";
+import { openWatchdog, type Watchdog } from "./watchdog.ts";
 
 /** One run of a command by an exec, in our wrapper or, where the image has no shell, as it is. */
 export class CommandRun {
@@ -22,6 +22,8 @@ export class CommandRun {
   #group: string | undefined;
   #exitCode: number | undefined;
   #stopping: Promise<void> | undefined;
+  /** Sees to the end of a command that runs as it is. */
+  #watchdog: Watchdog | undefined;
   /** The beginning of stdout before the wrapper spoke: the engine says there why it can't start an exec. */
   #said = "";
 
@@ -40,10 +42,13 @@ export class CommandRun {
       : { ...this.#options, env: { ...env, [this.#markName]: this.#id } };
     let exec;
     try {
+      if (!this.#wrapped) this.#watchdog = await openWatchdog(this.#engine, this.#containerId, this.#mark);
+      signal?.throwIfAborted();
       const started = await startExec(this.#engine, this.#containerId, program);
       exec = started;
       this.#stream = started.stream;
     } catch (error) {
+      await this.#watchdog?.end();
       if (this.#wrapped && isMissingShell((error as Error).message)) return "no shell";
       throw error;
     }
@@ -63,6 +68,8 @@ export class CommandRun {
       return await this.#outcome(exec);
     } finally {
       await this.#stopping;
+      // Also what the command has left running.
+      await this.#watchdog?.end();
       signal?.removeEventListener("abort", stop);
       this.#stream.destroy();
     }
@@ -74,6 +81,10 @@ export class CommandRun {
 
   get #markName(): string {
     return "SLIPWAY_EXEC";
+  }
+
+  get #mark(): string {
+    return `${this.#markName}=${this.#id}`;
   }
 
   #read(): void {
@@ -104,10 +115,8 @@ export class CommandRun {
   #stop(): void {
     if (this.#stopping) return;
     if (!this.#wrapped) {
-      const mark = `${this.#markName}=${this.#id}`;
-      this.#stopping = killByMark(this.#engine, this.#containerId, mark)
-        .catch(() => false)
-        .then(() => void this.#stream.destroy());
+      const ending = this.#watchdog?.end() ?? Promise.resolve();
+      this.#stopping = ending.then(() => void this.#stream.destroy());
     } else if (this.#group !== undefined) {
       this.#stopping = endGroup(this.#engine, this.#containerId, this.#group, this.#ended).then(
         () => void this.#stream.destroy(),

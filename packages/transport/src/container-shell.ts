@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { Duplex } from "node:stream";
+import type { Duplex, Readable } from "node:stream";
 import type Dockerode from "dockerode";
 import { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
 import type { Engine } from "./engine.ts";
@@ -20,14 +20,21 @@ export interface ShellResult {
 /** A shell that stays open in a container, so that a command costs a millisecond and not the start of an exec. */
 export interface ContainerShell {
   /**
-   * Runs a script of POSIX sh in a subshell. Its stdin is `stdin`, or empty. Scripts run one after the other.
-   * @throws TransportError TRANSPORT_SHELL_CLOSED if the shell or the connection ends first
+   * Runs a script of POSIX sh in a subshell. Its stdin is `stdin`, or empty. Scripts run one after the other. An abort
+   * ends the script with all its processes, and the shell with it, unless the script hasn't begun.
+   * @throws TransportError TRANSPORT_SHELL_CLOSED if the shell or the connection ends first; the signal's reason; the
+   * error of `stdin`, with which the shell ends and before which the script doesn't begin
    */
-  run(script: string, stdin?: Buffer): Promise<ShellResult>;
+  run(script: string, stdin?: Buffer | Readable, options?: ScriptOptions): Promise<ShellResult>;
   /** Ends the shell, and the script that runs with all its processes. */
   close(): Promise<void>;
   /** True also once the shell, its container or the connection has ended by itself. */
   readonly closed: boolean;
+}
+
+/** How to run a script. */
+export interface ScriptOptions {
+  readonly signal?: AbortSignal | undefined;
 }
 
 /** How to open a shell. */
@@ -95,10 +102,32 @@ class Shell implements ContainerShell {
     return this.#closed;
   }
 
-  run(script: string, stdin?: Buffer): Promise<ShellResult> {
-    const result = this.#last.then(() => this.#run(script, stdin));
+  run(script: string, stdin?: Buffer | Readable, options: ScriptOptions = {}): Promise<ShellResult> {
+    // It may fail before its turn comes, when nothing else listens.
+    if (stdin && !Buffer.isBuffer(stdin)) stdin.on("error", () => undefined);
+    const result = this.#last.then(() => this.#runUntil(script, stdin, options.signal));
     this.#last = result.catch(() => undefined);
     return result;
+  }
+
+  async #runUntil(script: string, stdin: Buffer | Readable | undefined, signal?: AbortSignal): Promise<ShellResult> {
+    const stop = (): void => void this.close();
+    let failed: { readonly error: unknown } | undefined;
+    try {
+      signal?.throwIfAborted();
+      signal?.addEventListener("abort", stop, { once: true });
+      return await this.#run(script, stdin, (error) => {
+        failed = { error };
+        stop();
+      });
+    } catch (error) {
+      await this.#closing;
+      signal?.throwIfAborted();
+      throw failed ? failed.error : error;
+    } finally {
+      signal?.removeEventListener("abort", stop);
+      if (stdin && !Buffer.isBuffer(stdin)) stdin.destroy();
+    }
   }
 
   close(): Promise<void> {
@@ -131,7 +160,11 @@ class Shell implements ContainerShell {
     return `\x02${this.#nonce} `;
   }
 
-  #run(script: string, stdin: Buffer | undefined): Promise<ShellResult> {
+  #run(
+    script: string,
+    stdin: Buffer | Readable | undefined,
+    onInputError: (error: unknown) => void,
+  ): Promise<ShellResult> {
     return new Promise((resolve, reject) => {
       if (this.#closed) return reject(this.#closedError());
       this.#stream.ref?.();
@@ -148,10 +181,27 @@ class Shell implements ContainerShell {
         this.#stream.write(`${command} </dev/null; ${printMarkers}`);
       } else {
         const end = `end-${this.#nonce}`;
-        const base64 = stdin.toString("base64").replaceAll(/.{76}/g, "$&\n");
-        this.#stream.write(`base64 -d <<'${end}' | ${command}\n${base64}\n${end}\n${printMarkers}`);
+        // The shell takes a here-document in whole before it runs the command.
+        this.#stream.write(`base64 -d <<'${end}' | ${command}\n`);
+        const rest = `\n${end}\n${printMarkers}`;
+        if (Buffer.isBuffer(stdin)) this.#stream.write(base64Lines(stdin) + rest);
+        else this.#feed(stdin, rest).catch(onInputError);
       }
     });
+  }
+
+  /** Writes an input at its pace and the shell's. */
+  async #feed(stdin: Readable, rest: string): Promise<void> {
+    const write = (text: string): Promise<void> =>
+      new Promise((resolve, reject) => this.#stream.write(text, (error) => (error ? reject(error) : resolve())));
+    let held: Buffer = Buffer.alloc(0);
+    for await (const chunk of stdin as AsyncIterable<Buffer | string>) {
+      held = Buffer.concat([held, Buffer.from(chunk as Buffer)]);
+      const whole = held.length - (held.length % lineBytes);
+      if (whole > 0) await write(`${base64Lines(held.subarray(0, whole))}\n`);
+      held = held.subarray(whole);
+    }
+    await write(base64Lines(held) + rest);
   }
 
   #end(): void {
@@ -192,6 +242,13 @@ class Pending {
     const { stdout, stderr } = this.#chunks;
     this.#resolve({ exitCode, stdout: Buffer.concat(stdout), stderr: Buffer.concat(stderr) });
   }
+}
+
+/** Bytes of a line of base64, 76 characters. */
+const lineBytes = 57;
+
+function base64Lines(data: Buffer): string {
+  return data.toString("base64").replaceAll(/.{76}(?!$)/g, "$&\n");
 }
 
 function quote(text: string): string {

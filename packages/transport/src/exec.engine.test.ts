@@ -107,6 +107,31 @@ test("a shell that ends takes what was running with it as an error", async () =>
   });
 });
 
+test("a shell: input from a stream; one that fails runs nothing; an abort ends a script and its shell", async () => {
+  const shell = await openShell(engine, container);
+  const pieces = Array.from({ length: 50 }, (_, i) => Buffer.alloc(1_000 + i * 7, i));
+  const whole = Buffer.concat(pieces);
+  expect((await shell.run("cat", Readable.from(pieces))).stdout.equals(whole)).toBe(true);
+  expect((await shell.run("wc -c", Readable.from([]))).stdout.toString().trim()).toBe("0");
+  async function* broken(): AsyncGenerator<string, void, void> {
+    yield "half";
+    throw new Error("disk on fire");
+  }
+  await expect(shell.run("cat > /tmp/never", Readable.from(broken()))).rejects.toThrow("disk on fire");
+  expect(shell.closed).toBe(true);
+  const next = await openShell(engine, container);
+  expect((await next.run("ls /tmp/never")).exitCode).not.toBe(0);
+  const controller = new AbortController();
+  const running = next.run("sleep 611", undefined, { signal: controller.signal });
+  const late = next.run("touch /tmp/never", undefined, { signal: controller.signal });
+  controller.abort();
+  await expect(running).rejects.toMatchObject({ name: "AbortError" });
+  await expect(late).rejects.toMatchObject({ name: "AbortError" });
+  const last = await openShell(engine, container);
+  expect((await last.run("ps | grep '[s]leep 611'; ls /tmp/never")).stdout.toString()).toBe("");
+  await last.close();
+});
+
 test("a shell that is closed ends the script that runs", async () => {
   const shell = await openShell(engine, container);
   const running = shell.run("sleep 8103 & sleep 8103").catch((error: unknown) => error);
@@ -131,22 +156,12 @@ test("neither an open shell nor an engine that nobody closed keeps Node running"
 });
 
 test("a command that a lost connection leaves behind ends, with what it started", async () => {
-  const script = `
-    import { connect, execute } from "@slipway/transport";
-    await execute(await connect(), process.argv[1], {
-      cmd: ["sh", "-c", "sleep 8104 & echo up; sleep 8104"],
-      onOutput: () => process.kill(process.pid, "SIGKILL"),
-    });`;
-  const child = spawnSync(process.execPath, ["--input-type=module", "-e", script, container], {
-    cwd: import.meta.dirname,
-    encoding: "utf8",
-  });
-  expect(child.signal).toBe("SIGKILL");
+  loseConnection(container, ["sh", "-c", "sleep 8104 & echo up; sleep 8104"]);
   const gone = "while ps -o args | grep -q '^sleep 8104'; do sleep 0.1; done";
   expect((await run(["timeout", "10", "sh", "-c", gone])).code).toBe(0);
 });
 
-test("an image without a shell: outputs, exit code, and an abort that ends the process", async () => {
+test("an image without a shell: outputs, exit code, and an abort or a lost connection that ends the processes", async () => {
   const image = `slipway-test/no-shell:${process.pid}`;
   await importBusybox(image);
   const made = await engine.docker.createContainer({
@@ -170,6 +185,9 @@ test("an image without a shell: outputs, exit code, and an abort that ends the p
     const { Processes } = (await made.top()) as { Processes: string[][] };
     expect(Processes).toHaveLength(1);
     await expect(openShell(engine, made.id)).rejects.toMatchObject({ code: "TRANSPORT_NO_SHELL" });
+    loseConnection(made.id, ["/busybox", "timeout", "600", "/busybox", "tail", "-f", "/busybox"]);
+    const left = async (): Promise<number> => ((await made.top()) as { Processes: string[][] }).Processes.length;
+    while ((await left()) > 1) await new Promise((resolve) => setImmediate(resolve));
   } finally {
     await made.remove({ force: true });
     await engine.docker.getImage(image).remove({ force: true });
@@ -213,3 +231,16 @@ test("a build stream: an error of the context is what fails it, and an abort end
   controller.abort();
   await expect(stalled).rejects.toMatchObject({ name: "AbortError" });
 });
+
+/** Runs a command from a process that is killed once the command has said something. */
+function loseConnection(id: string, cmd: readonly string[]): void {
+  const script = `
+    import { connect, execute } from "@slipway/transport";
+    await execute(await connect(), process.argv[1], {
+      cmd: JSON.parse(process.argv[2]),
+      onOutput: () => process.kill(process.pid, "SIGKILL"),
+    });`;
+  const args = ["--input-type=module", "-e", script, id, JSON.stringify(cmd)];
+  const child = spawnSync(process.execPath, args, { cwd: import.meta.dirname, encoding: "utf8" });
+  expect(child.signal).toBe("SIGKILL");
+}

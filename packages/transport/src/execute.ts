@@ -17,8 +17,9 @@ export interface ExecuteOptions extends ExecOptions {
  * Runs a command in a running container and waits for its end. Its stdin is empty. What it leaves running in its process
  * group ends with it, and all of it when the connection is lost.
  *
- * In an image without `sh` the command runs as it is, and what it leaves running stays. An abort then kills it, and what
- * it started, from a helper container that shares the container's processes, if the engine has an image with a shell.
+ * In an image without `sh` the command runs as it is, and a helper container that shares the container's processes sees
+ * to its end, if the engine has an image with a shell to make it of: that takes the start of a container more. Where
+ * there is none, an abort or a lost connection leaves the command running.
  * @throws the signal's reason after an abort, once the command has ended; TransportError otherwise
  */
 export async function execute(

@@ -5,6 +5,9 @@ import { type Packet, packetCodec } from "./packet.ts";
 /** So many files are read at once: most of a small file's time is spent waiting. */
 const filesAtOnce = 8;
 
+/** So many entries of the list are sent as one piece: alone, each would be a frame of HTTP/2. */
+const entriesAtOnce = 128;
+
 /** What a session tells of its file transfers. */
 export interface FileSyncWatcher {
   /** A file of so many bytes is sent, since the engine does not have it as it is. */
@@ -49,12 +52,16 @@ class Transfer {
       excludePatterns: call.metadata("exclude-patterns"),
     };
     let id = 0;
+    let batch: Packet[] = [];
     for await (const file of this.#source.list(request, call.signal)) {
       if (file.type === "file") this.#files.set(id, file);
       id += 1;
-      await this.#write({ type: "stat", file });
+      batch.push({ type: "stat", file });
+      if (batch.length < entriesAtOnce) continue;
+      await call.writeAll(packetCodec, batch);
+      batch = [];
     }
-    await this.#write({ type: "stat" });
+    await call.writeAll(packetCodec, [...batch, { type: "stat" }]);
   }
 
   async #receive(): Promise<void> {
@@ -79,13 +86,18 @@ class Transfer {
     for (let id = this.#wanted.shift(); id !== undefined; id = this.#wanted.shift()) {
       const file = this.#files.get(id);
       this.#files.delete(id);
+      const end: Packet = { type: "data", id };
+      let left = file?.size ?? 0;
       if (file) {
         this.#watcher.onFile?.(file.path, file.size);
         for await (const data of this.#source.open(file, this.#call.signal)) {
-          if (data.length > 0) await this.#write({ type: "data", id, data });
+          left -= data.length;
+          // With its end in the same write, as a small file's time is that of its writes.
+          if (left === 0) await this.#call.writeAll(packetCodec, [{ type: "data", id, data }, end]);
+          else await this.#write({ type: "data", id, data });
         }
       }
-      await this.#write({ type: "data", id });
+      if (!file?.size || left > 0) await this.#write(end);
     }
   }
 

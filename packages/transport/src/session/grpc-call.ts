@@ -67,16 +67,25 @@ export class GrpcCall {
     this.signal.throwIfAborted();
     const body = codec.encode(message);
     const tail = codec.tail?.(message);
-    const head = Buffer.alloc(frameHeader);
-    head.writeUInt32BE(body.length + (tail?.length ?? 0), 1);
     const stream = this.#stream;
     stream.cork();
-    stream.write(head);
+    stream.write(frameHead(body, tail));
     const goOn = stream.write(body);
     const sent = tail && this.#writeTail(tail);
     stream.uncork();
     if (sent) await sent;
     else if (!goOn) await this.#drain();
+  }
+
+  /** Sends messages as one piece, a copy, and waits until the other side takes more. */
+  async writeAll<T>(codec: Codec<T>, messages: readonly T[]): Promise<void> {
+    this.signal.throwIfAborted();
+    const frames = messages.flatMap((message) => {
+      const body = codec.encode(message);
+      const tail = codec.tail?.(message);
+      return [frameHead(body, tail), body, ...(tail ? [tail] : [])];
+    });
+    if (!this.#stream.write(Buffer.concat(frames))) await this.#drain();
   }
 
   #writeTail(tail: Uint8Array): Promise<void> {
@@ -145,4 +154,10 @@ function isStatus(error: unknown): error is GrpcStatus {
 /** Headers are read byte for byte. */
 function utf8(header: string): string {
   return Buffer.from(header, "latin1").toString("utf8");
+}
+
+function frameHead(body: Uint8Array, tail: Uint8Array | undefined): Buffer {
+  const head = Buffer.alloc(frameHeader);
+  head.writeUInt32BE(body.length + (tail?.length ?? 0), 1);
+  return head;
 }
