@@ -52,9 +52,9 @@ export function decode(node: Node, shape: Shape): unknown {
 
 function decodeRecord(node: Mapping, { fields }: RecordShape): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(fields)) {
-    const entry = node.entries.get(key);
-    if (!entry) continue;
+  for (const [key, entry] of node.entries) {
+    const field = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (!field) continue;
     const shape = field.kind === "byKind" ? (field[entry.value.kind] ?? field) : field;
     const value = decode(entry.value, shape);
     if (!isLeftOut(value, shape)) result[key] = value;
