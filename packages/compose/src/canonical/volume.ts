@@ -33,6 +33,8 @@ export function parseVolume(text: string): ShortVolume | string {
 }
 
 function splitAtColons(text: string): string[] {
+  const plain = text.split(":");
+  if (plain.every((part) => part.length > 2)) return plain;
   const parts: string[] = [];
   let part = "";
   for (const character of text) {

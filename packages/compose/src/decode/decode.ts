@@ -72,11 +72,21 @@ function isLeftOut(value: unknown, shape: Shape): boolean {
 }
 
 function decodeMap(node: Mapping, shape: Shape): Record<string, unknown> {
-  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, decode(value, shape)]));
+  const result: Record<string, unknown> = {};
+  for (const [key, { value }] of node.entries) setOwn(result, key, decode(value, shape));
+  return result;
 }
 
 function decodeAssignments(node: Node, nulls: boolean): Record<string, string | null> {
-  return Object.fromEntries(assignmentPairs(node).map(({ key, value }) => [key, value ?? (nulls ? null : "")]));
+  const result: Record<string, string | null> = {};
+  for (const { key, value } of assignmentPairs(node)) setOwn(result, key, value ?? (nulls ? null : ""));
+  return result;
+}
+
+/** Sets a field of the user's own, which may have the name of one that objects inherit. */
+function setOwn<Value>(target: Record<string, Value>, key: string, value: Value): void {
+  if (key !== "__proto__") target[key] = value;
+  else Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true });
 }
 
 function decodeCommand(node: Node): string[] | undefined {

@@ -13,6 +13,7 @@ import {
 
 /** Variables without a value take that of the environment; those that have none there stay only if `keep` is set. */
 export function resolveVariables(node: Node, lookup: Lookup, keep: boolean): Mapping {
+  if (node.kind === "mapping" && !node.damaged && allStrings(node)) return node;
   const entries = new Map<string, Entry>();
   for (const { key, value, span } of assignmentPairs(node)) {
     const resolved = value ?? lookup(key);
@@ -20,6 +21,13 @@ export function resolveVariables(node: Node, lookup: Lookup, keep: boolean): Map
     entries.set(key, { value: resolved === undefined ? valueNode(null, span) : stringNode(resolved, span), key: span });
   }
   return { kind: "mapping", entries, span: node.span };
+}
+
+function allStrings({ entries }: Mapping): boolean {
+  for (const { value } of entries.values()) {
+    if (value.kind !== "scalar" || typeof value.value !== "string") return false;
+  }
+  return true;
 }
 
 /** The document with the variables of its services resolved: those of an included project come from its own `.env`. */

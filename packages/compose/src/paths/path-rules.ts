@@ -22,11 +22,15 @@ export function isRemoteContext(context: string): boolean {
   return context === "" || /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
 }
 
+function withText(node: Node, text: string): Node {
+  return stringOf(node) === text ? node : stringNode(text, node.span);
+}
+
 /** The places that hold paths, made absolute. */
 export function pathRules(base: PathBase): PathTable<Transform> {
   const resolved = (node: Node): Node => {
     const path = stringOf(node);
-    return path === undefined ? node : stringNode(resolveWith(base, path), node.span);
+    return path === undefined ? node : withText(node, resolveWith(base, path));
   };
   // Only mounts may be paths of another system than that of the project's folder.
   const own = (node: Node): Node =>
@@ -37,9 +41,7 @@ export function pathRules(base: PathBase): PathTable<Transform> {
   const mount: Transform = (node, { path, problems }) => {
     if (node.kind !== "mapping") return node;
     const target = fieldOf(node, "target");
-    const cleaned = target
-      ? withField(node, "target", stringNode(cleanPath(stringOf(target) ?? ""), target.span))
-      : node;
+    const cleaned = target ? withField(node, "target", withText(target, cleanPath(stringOf(target) ?? ""))) : node;
     if (stringField(node, "type") !== "bind") return cleaned;
     const source = fieldOf(node, "source");
     if (!source && node.damaged) return undefined;
