@@ -17,6 +17,7 @@ import {
   withField,
   withoutField,
 } from "../parse/node.ts";
+import { PathTable } from "../parse/path-table.ts";
 import { below, type Path, pathOf } from "../parse/path.ts";
 import { pathRules, resolveWith } from "../paths/path-rules.ts";
 import { isRemote } from "../paths/is-remote.ts";
@@ -131,7 +132,7 @@ function otherFile(
     model = enforceUnicity(merge(dropPaths(model, document.dropped), written, context.problems));
   }
   const long = transformTree(model, canonicalRules, context.problems);
-  const services = fieldOf(transformTree(long, pathRules(inside), context.problems), "services");
+  const services = fieldOf(transformTree(long, new PathTable(pathRules(inside)), context.problems), "services");
   const dropped = documents.flatMap((document) => document.dropped);
   return {
     services: services?.kind === "mapping" ? services : mappingNode({}),

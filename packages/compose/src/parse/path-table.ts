@@ -6,7 +6,7 @@ export class PathTable<Rule> {
 
   constructor(rules: Readonly<Record<string, Rule>>) {
     this.#root = new TableNode();
-    for (const [pattern, rule] of Object.entries(rules)) this.#root.add(pattern.split("."), rule);
+    for (const pattern in rules) this.#root.add(pattern.split("."), rules[pattern]!);
   }
 
   at(path: undefined): TableNode<Rule>;

@@ -1,6 +1,5 @@
 import type { Transform } from "../canonical/transform-context.ts";
 import { fieldOf, type Node, stringField, stringNode, stringOf, withField } from "../parse/node.ts";
-import { PathTable } from "../parse/path-table.ts";
 import { cleanPath, isDrivePath, resolvePath } from "./posix-path.ts";
 
 /** What paths are resolved with. */
@@ -27,7 +26,7 @@ function withText(node: Node, text: string): Node {
 }
 
 /** The places that hold paths, made absolute. */
-export function pathRules(base: PathBase): PathTable<Transform> {
+export function pathRules(base: PathBase): Readonly<Record<string, Transform>> {
   const resolved = (node: Node): Node => {
     const path = stringOf(node);
     return path === undefined ? node : withText(node, resolveWith(base, path));
@@ -62,7 +61,7 @@ export function pathRules(base: PathBase): PathTable<Transform> {
     if (!device || stringField(options, "o") !== "bind") return node;
     return withField(node, "driver_opts", withField(options, "device", resolved(device)));
   };
-  return new PathTable<Transform>({
+  return {
     "services.*.build.context": context,
     "services.*.build.additional_contexts.*": context,
     "services.*.build.ssh.*": resolved,
@@ -74,5 +73,5 @@ export function pathRules(base: PathBase): PathTable<Transform> {
     "configs.*.file": resolved,
     "secrets.*.file": resolved,
     "volumes.*": boundVolume,
-  });
+  };
 }

@@ -1,7 +1,6 @@
 import type { Transform, TransformContext } from "../canonical/transform-context.ts";
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import { fieldOf, isNull, type Node, stringField } from "../parse/node.ts";
-import { PathTable } from "../parse/path-table.ts";
 import { below, formatPath } from "../parse/path.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { splitCommand } from "../schema/split-command.ts";
@@ -109,7 +108,7 @@ const watchedPath: Transform = check((node, { path, problems }) => {
 });
 
 /** What fields say about each other, once they are in their long form. */
-export const checkRules: PathTable<Transform> = new PathTable<Transform>({
+export const checkRules: Readonly<Record<string, Transform>> = {
   "volumes.*": externalOnly(["driver", "driver_opts", "labels"], "error"),
   // The reference implementation lets these pass without effect.
   "networks.*": externalOnly(["driver", "driver_opts", "ipam", "internal", "attachable", "labels"], "warn"),
@@ -122,4 +121,4 @@ export const checkRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.gpus.*": deviceRequest,
   "services.*.deploy.resources.reservations.devices.*": deviceRequest,
   "services.*.develop.watch.*.path": watchedPath,
-});
+};
