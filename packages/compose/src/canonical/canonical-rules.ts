@@ -65,6 +65,19 @@ const assignments: Transform = (node) => {
   return { kind: "mapping", entries, span: node.span };
 };
 
+/** An agent or keys: `default` or `id=path`. */
+const sshKeys: Transform = (node, context) => {
+  for (const [index, { key, value, span }] of (node.kind === "sequence" ? assignmentPairs(node) : []).entries()) {
+    if (value !== undefined || key === "default") continue;
+    context.problems.error("COMPOSE_BAD_VALUE", `\`${key}\` is no ssh key`, {
+      path: below(context.path, index),
+      span,
+      hint: "write default, or id=path",
+    });
+  }
+  return assignments(node, context);
+};
+
 const names: Transform = (node) => mappingForm(node) ?? node;
 const list: Transform = (node) => ({ kind: "sequence", items: sequenceForm(node), span: node.span });
 
@@ -87,7 +100,7 @@ const envFiles: Transform = (node) => {
 
 const devices: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
-    if (stringField(node, "target")) return node;
+    if (node.entries.has("target")) return node;
     if (node.damaged) return undefined;
     problems.error("COMPOSE_MISSING_FIELD", "a device has no target", {
       path,
@@ -147,7 +160,7 @@ const hosts: Transform = (node, { path, problems }) => {
 export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.build": inField("context"),
   "services.*.build.additional_contexts": contexts,
-  "services.*.build.ssh": assignments,
+  "services.*.build.ssh": sshKeys,
   "services.*.build.secrets.*": inField("source"),
   "services.*.build.extra_hosts": hosts,
   "services.*.depends_on": dependsOn,

@@ -75,7 +75,7 @@ function extend(name: string, service: Node, services: Mapping, site: ExtendsSit
   if (wanted === undefined) return service;
   const file = fieldOf(reference, "file");
   const fileName = stringOf(file);
-  if (file && fileName === undefined) return service;
+  if (file && !isNull(file) && fileName === undefined) return service;
   const home = fileName === undefined ? { services, site } : otherFile(fileName, path, file, site);
   if (!home) return { ...own, damaged: true };
   const base = fieldOf(home.services, wanted);

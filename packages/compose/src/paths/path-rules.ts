@@ -44,7 +44,7 @@ export function pathRules(base: PathBase): Readonly<Record<string, Transform>> {
     if (stringField(node, "type") !== "bind") return cleaned;
     const source = fieldOf(node, "source");
     if (!source && node.damaged) return undefined;
-    if (!source || stringOf(source) === "") {
+    if (!source) {
       problems.error("COMPOSE_MISSING_FIELD", "a bind mount has no source", {
         path,
         span: node.span,
@@ -56,7 +56,7 @@ export function pathRules(base: PathBase): Readonly<Record<string, Transform>> {
   };
   const boundVolume: Transform = (node) => {
     const options = fieldOf(node, "driver_opts");
-    if (node.kind !== "mapping" || options?.kind !== "mapping") return node;
+    if (node.kind !== "mapping" || options?.kind !== "mapping" || stringField(node, "driver") !== "local") return node;
     const device = fieldOf(options, "device");
     if (!device || stringField(options, "o") !== "bind") return node;
     return withField(node, "driver_opts", withField(options, "device", resolved(device)));

@@ -38,13 +38,13 @@ class Validation {
       case "hosts":
         return this.#hosts(node, path);
       case "texts":
-        return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, plainText, path);
+        return node.kind === "sequence" ? this.#list(node, plainText, true, path) : this.#scalar(node, plainText, path);
       case "command":
       case "check":
         return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, shape, path);
       case "external":
         if (node.kind !== "mapping") return this.#scalar(node, plainBoolean, path);
-        return this.#record(node, externalName, path);
+        return this.#record(node, shape.open ? { ...externalName, open: true } : externalName, path);
       case "anything":
         return node;
       case "text":
@@ -182,7 +182,7 @@ class Validation {
   }
 
   #assignments(node: Node, path: Path | undefined): Node | undefined {
-    if (node.kind === "sequence") return this.#texts(node, path);
+    if (node.kind === "sequence") return this.#list(node, plainText, true, path);
     if (node.kind !== "mapping") return this.#wrong(node, "a list of KEY=value or a mapping", path);
     return this.#map(node, assignments, path);
   }
@@ -196,7 +196,8 @@ class Validation {
 
 const plainText: ValueShape = { kind: "text" };
 const plainBoolean: ValueShape = { kind: "boolean" };
-const addresses: MapShape = { kind: "map", value: { kind: "texts" } };
+const byAddress: Shape = { kind: "byKind", scalar: plainText, sequence: { kind: "list", item: plainText } };
+const addresses: MapShape = { kind: "map", value: byAddress };
 const assignments: MapShape = {
   kind: "map",
   value: { kind: "text", scalars: ["number", "boolean", "null"] },
