@@ -84,13 +84,16 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     else if (!problems.hasErrors && input.files.every((file) => file.documents.length === 0)) {
       problems.error("COMPOSE_EMPTY", `${files.map((file) => file.name).join(", ")} is empty`);
     }
-    const output = runPipeline(input, { problems, files: table, parsed, displayName });
-    if (host && table.wanted.length > 0) {
-      await Promise.all(table.wanted.map((path) => answer(path, table, host)));
-      continue;
+    const prepared = runPipeline(input, { problems, files: table, parsed, displayName });
+    for (;;) {
+      const output = prepared?.finish();
+      const { wanted } = table;
+      if (host && wanted.length > 0) await Promise.all(wanted.map((path) => answer(path, table, host)));
+      else problems.throwIfAny();
+      if (output) return { ...output, warnings: problems.warnings };
+      if (!prepared) break;
+      signal?.throwIfAborted();
     }
-    problems.throwIfAny();
-    if (output) return { ...output, warnings: problems.warnings };
   }
 }
 

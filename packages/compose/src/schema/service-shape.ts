@@ -22,6 +22,7 @@ import {
   resourceKey,
   strictBoolean,
   text,
+  textList,
   textOrWhole,
   texts,
   uniqueTexts,
@@ -194,7 +195,7 @@ export const serviceShape: RecordShape = record("a service", {
   init: kept(boolean),
   ipc: text,
   isolation: text,
-  label_file: texts,
+  label_file: byKind({ scalar: text, sequence: textList }),
   labels,
   links: uniqueTexts,
   logging: record("logging", {
