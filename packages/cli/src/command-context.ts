@@ -2,7 +2,7 @@ import { connect, type Engine } from "@slipway/transport";
 import { CliError } from "./cli-error.ts";
 import type { BuildCommandOptions, ProjectOptions } from "./commands/project-options.ts";
 import type { Io } from "./io.ts";
-import { type LoadedProject, loadProject } from "./load-project.ts";
+import { type LoadedProject, loadProject, type LoadProjectOptions } from "./load-project.ts";
 import { printWarnings } from "./print-error.ts";
 
 /** Options of a command that say which project it is about. */
@@ -12,17 +12,23 @@ interface LoadableOptions extends ProjectOptions {
 
 /** Loads the project that a command is about, and prints what is worth knowing about its files. */
 export async function loadFor(io: Io, directory: string | undefined, options: LoadableOptions): Promise<LoadedProject> {
-  const loaded = await loadProject({
+  const loaded = await loadProject(projectPlace(io, directory, options));
+  printWarnings(loaded.warnings, io);
+  return loaded;
+}
+
+/** Where the project of a command is. */
+export function projectPlace(io: Io, directory: string | undefined, options: LoadableOptions): LoadProjectOptions {
+  return {
     directory,
     cwd: io.cwd,
     files: options.file,
     projectName: options.projectName,
     profiles: options.profile,
     envFiles: options.envFile,
+    readInput: io.readInput,
     environment: io.env,
-  });
-  printWarnings(loaded.warnings, io);
-  return loaded;
+  };
 }
 
 /** Runs an action with a connection to the engine, which is closed at the end. */

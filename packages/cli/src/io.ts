@@ -4,6 +4,8 @@ export interface Io {
   readonly stdout: Output;
   /** Everything else: progress, warnings, errors. */
   readonly stderr: Output;
+  /** Everything that is given on standard input. */
+  readonly readInput?: () => Promise<string>;
   readonly env: Readonly<Record<string, string | undefined>>;
   /** The folder that relative paths start from. */
   readonly cwd: string;

@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { exitCodes } from "./exit-code.ts";
 import { main } from "./main.ts";
 
@@ -22,6 +23,7 @@ export async function runProcess(): Promise<void> {
   process.exitCode = await main(process.argv.slice(2), {
     stdout: process.stdout,
     stderr: process.stderr,
+    readInput: () => text(process.stdin),
     env: process.env,
     cwd: process.cwd(),
     signal: controller.signal,

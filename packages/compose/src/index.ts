@@ -1,7 +1,7 @@
 export { ComposeError, type ComposeErrorCode } from "./compose-error.ts";
 export type { ComposeHost } from "./compose-host.ts";
 export { defaultComposition } from "./default-composition.ts";
-export { type ComposeFile, load, type LoadOptions, type LoadResult } from "./load.ts";
+export { type ComposeFile, load, type LoadedDocument, loadDocument, type LoadOptions, type LoadResult } from "./load.ts";
 export type { Build } from "./model/build.ts";
 export type { Deploy, DeviceRequest, ResourceLimits, ResourceReservations, UpdateConfig } from "./model/deploy.ts";
 export type { Develop, ServiceHook, WatchRule } from "./model/develop.ts";
@@ -13,7 +13,6 @@ export type { Model, Project } from "./model/project.ts";
 export type { Dependency, Healthcheck, Service } from "./model/service.ts";
 export type { ServiceVolume } from "./model/service-volume.ts";
 export type { Volume } from "./model/volume.ts";
-export { type MergedFiles, mergeFiles } from "./merge-files.ts";
 export { normalize, type NormalizeOptions } from "./normalize.ts";
 export { serviceToJson } from "./service-to-json.ts";
 export { type DependencyEdge, type DependencyGraph, dependencyGraph, toMermaid } from "./dependency-graph.ts";

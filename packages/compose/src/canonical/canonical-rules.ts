@@ -17,6 +17,7 @@ import { PathTable } from "../parse/path-table.ts";
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import { readHost } from "../decode/read-hosts.ts";
 import { below } from "../parse/path.ts";
+import { leniently } from "./transform-tree.ts";
 import { ports } from "./ports.ts";
 import type { Transform } from "./transform-context.ts";
 import { volumeMount } from "./volume-mount.ts";
@@ -156,8 +157,7 @@ const hosts: Transform = (node, { path, problems }) => {
   return node;
 };
 
-/** The places that have a short form, with what makes it long. */
-export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
+const rules: Readonly<Record<string, Transform>> = {
   "services.*.build": inField("context"),
   "services.*.build.additional_contexts": contexts,
   "services.*.build.ssh": sshKeys,
@@ -174,7 +174,6 @@ export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.volumes.*": volumeMount,
   "services.*.dns": filled,
   "services.*.label_file": list,
-  "services.*.provider.options.*": list,
   "services.*.secrets.*": inField("source"),
   "services.*.configs.*": inField("source"),
   "services.*.ports": ports,
@@ -183,4 +182,11 @@ export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
   "secrets.*": external,
   "configs.*": external,
   "include.*": inField("path"),
-});
+};
+
+const strict: PathTable<Transform> = new PathTable(rules);
+
+/** The places that have a short form, with what makes it long. `verbatim`: what cannot be read is left as it is. */
+export function canonicalRules(verbatim = false): PathTable<Transform> {
+  return verbatim ? leniently(rules) : strict;
+}

@@ -1,7 +1,7 @@
 import type { Entry, Mapping, Node, Sequence } from "../parse/node.ts";
-import type { PathTable, TableNode } from "../parse/path-table.ts";
+import { PathTable, type TableNode } from "../parse/path-table.ts";
 import { below, type Path } from "../parse/path.ts";
-import type { ProblemList } from "../problem-list.ts";
+import { ProblemList } from "../problem-list.ts";
 import type { Transform } from "./transform-context.ts";
 
 /**
@@ -10,6 +10,19 @@ import type { Transform } from "./transform-context.ts";
  */
 export function transformTree(root: Node, rules: PathTable<Transform>, problems: ProblemList): Node {
   return transform(root, rules.at(undefined), undefined, problems) ?? root;
+}
+
+/** The rules of a table such that what one of them cannot read is left as it is. */
+export function leniently(rules: Readonly<Record<string, Transform>>): PathTable<Transform> {
+  const lenient = Object.entries(rules).map(([pattern, rule]): [string, Transform] => [
+    pattern,
+    (node, { path }) => {
+      const problems = new ProblemList();
+      const result = rule(node, { path, problems });
+      return problems.hasErrors ? node : result;
+    },
+  ]);
+  return new PathTable(Object.fromEntries(lenient));
 }
 
 function transform(

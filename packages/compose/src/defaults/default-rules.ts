@@ -1,4 +1,5 @@
 import { type Mapping, type Node, stringField, stringNode, valueNode, withField } from "../parse/node.ts";
+import { sequenceForm } from "../merge/sequence-form.ts";
 import type { Transform } from "../canonical/transform-context.ts";
 
 /** Fields are set where they are missing. */
@@ -31,4 +32,9 @@ export const defaultRules: Readonly<Record<string, Transform>> = {
   "services.*.gpus.*": deviceRequest,
   "services.*.deploy.resources.reservations.devices.*": deviceRequest,
   "services.*.depends_on.*": missing((node) => ({ required: valueNode(true, node.span) })),
+};
+
+/** Where one value may stand for a list of it. */
+export const listRules: Readonly<Record<string, Transform>> = {
+  "services.*.provider.options.*": (node) => ({ kind: "sequence", items: sequenceForm(node), span: node.span }),
 };

@@ -128,10 +128,11 @@ function otherFile(
   let model: Node = mappingNode({});
   for (const document of documents) {
     if (isNull(document.root)) continue;
-    const written = interpolate(document.root, scope.lookup, context.problems);
+    const { root } = document;
+    const written = context.verbatim ? root : interpolate(root, scope.lookup, context.problems);
     model = enforceUnicity(merge(dropPaths(model, document.dropped), written, context.problems));
   }
-  const long = transformTree(model, canonicalRules, context.problems);
+  const long = transformTree(model, canonicalRules(context.verbatim), context.problems);
   const services = fieldOf(transformTree(long, new PathTable(pathRules(inside)), context.problems), "services");
   const dropped = documents.flatMap((document) => document.dropped);
   return {

@@ -37,7 +37,7 @@ export function applyIncludes(
   let result = withoutField(root as Mapping, "include");
   for (const [index, item] of include.items.entries()) {
     const path = pathOf("include", index);
-    const valid = validate(item, includedShape, context.problems, path);
+    const valid = validate(item, includedShape, context.problems, { path });
     if (!valid) context.problems.markIncomplete();
     const model = valid && includeOne(valid, path, scope, context, including, loadModel);
     if (model) result = importResources(model, result, context);

@@ -4,7 +4,7 @@ import { interpolate } from "../interpolation/interpolate.ts";
 import { canonicalRules } from "../canonical/canonical-rules.ts";
 import { inSequence } from "../canonical/in-sequence.ts";
 import { transformTree } from "../canonical/transform-tree.ts";
-import { defaultRules } from "../defaults/default-rules.ts";
+import { defaultRules, listRules } from "../defaults/default-rules.ts";
 import { dropPaths } from "../merge/drop-paths.ts";
 import { enforceUnicity } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
@@ -38,7 +38,9 @@ export function loadModel(
       model = addDocument(model, document, file, scope, context, including);
     }
   }
-  const rules = inSequence(defaultRules, checkRules, pathRules(scope), variableRules(scope.lookup));
+  const rules = context.verbatim
+    ? inSequence(defaultRules, pathRules(scope))
+    : inSequence(defaultRules, listRules, checkRules, pathRules(scope), variableRules(scope.lookup));
   const finished = transformTree(model, rules, context.problems);
   return finished.kind === "mapping" ? finished : model;
 }
@@ -69,11 +71,11 @@ function addDocument(
     const place = { path: pathOf("version"), span: version.key, hint: "remove it" };
     problems.warn("COMPOSE_UNKNOWN_FIELD", "`version` is obsolete and has no effect", place);
   }
-  const written = interpolate(document.root, scope.lookup, problems);
+  const written = context.verbatim ? document.root : interpolate(document.root, scope.lookup, problems);
   const own = applyExtends(written, { file: file.path, dropped: document.dropped, scope, context });
   const extended = applyIncludes(own, scope, context, [...including, file.path], loadModel) ?? own;
   const merged = enforceUnicity(merge(dropPaths(model, document.dropped), extended, problems));
-  const valid = validate(merged, projectShape, problems) ?? model;
-  const canonical = enforceUnicity(transformTree(valid, canonicalRules, problems));
+  const valid = validate(merged, projectShape, problems, { verbatim: context.verbatim }) ?? model;
+  const canonical = enforceUnicity(transformTree(valid, canonicalRules(context.verbatim), problems));
   return canonical.kind === "mapping" ? canonical : model;
 }

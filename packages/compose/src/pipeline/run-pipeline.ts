@@ -7,7 +7,7 @@ import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
 import { projectName } from "../name/project-name.ts";
 import { normalise } from "../normalise/normalise.ts";
-import { type Entry, fieldOf, type Mapping, mappingNode, type Node, withEntries, withField } from "../parse/node.ts";
+import { type Entry, fieldOf, type Mapping, mappingNode, type Node, stringNode, withEntries, withField } from "../parse/node.ts";
 import type { Span } from "../parse/source-text.ts";
 import { resolvePath } from "../paths/posix-path.ts";
 import type { ProblemList } from "../problem-list.ts";
@@ -44,6 +44,8 @@ export interface PipelineOutput {
 
 /** A project that lacks nothing but what its env files say. */
 export interface PreparedProject {
+  /** Everything so far, in its long form. */
+  readonly document: Mapping;
   /** Reads the env files. Undefined while files are missing or where something is wrong, which has been told. */
   readonly finish: () => PipelineOutput | undefined;
 }
@@ -63,13 +65,13 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pre
   if (!problems.hasErrors && loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
     problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
   }
-  const model = normalise(loaded, { projectName: name, lookup });
+  const model = normalise(loaded, { projectName: name, lookup, verbatim: context.verbatim });
   const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
   const services = fieldOf(model, "services");
   const all = services?.kind === "mapping" ? services : mappingNode({});
   const split = splitProfiles(all, active);
   const running = withField(model, "services", split.enabled);
-  if (!problems.incomplete) checkConsistency(running, split.disabled, problems);
+  if (!problems.incomplete && !context.verbatim) checkConsistency(running, split.disabled, problems);
   const finish = (): PipelineOutput | undefined => {
     const services = withAllFileValues(split.enabled, lookup, context);
     if (problems.hasErrors || files.wanted.length > 0) return undefined;
@@ -77,7 +79,7 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pre
     const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
     return { project, disabled, locate: (keys) => locate(running, keys) };
   };
-  return { finish };
+  return { document: withField(model, "name", stringNode(name)), finish };
 }
 
 function withAllFileValues(services: Mapping, lookup: Lookup, context: PipelineContext): Mapping {

@@ -1,5 +1,5 @@
 import type { ComposeErrorCode } from "../compose-error.ts";
-import type { Entry, Mapping, Node, Sequence } from "../parse/node.ts";
+import { type Entry, type Mapping, type Node, type Sequence, stringOf } from "../parse/node.ts";
 import { below, formatPath, type Path } from "../parse/path.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
@@ -7,19 +7,35 @@ import type { ByKind, MapShape, RecordShape, Shape } from "../schema/shape.ts";
 import { suggestion } from "../suggestion.ts";
 import { scalarProblem, type ValueShape } from "./scalar-problem.ts";
 
+/** How a node is validated. */
+export interface ValidateOptions {
+  /** Where it is. */
+  readonly path?: Path | undefined;
+  /** Strings with a variable may become anything. */
+  readonly verbatim?: boolean | undefined;
+}
+
 /**
  * The node without what is not of its shape, every such thing being told. Undefined if the node itself is not. What
  * lost something is marked as damaged, so that nobody complains about its absence later on.
  */
-export function validate(node: Node, shape: Shape, problems: ProblemList, path?: Path): Node | undefined {
-  return new Validation(problems).check(node, shape, path);
+export function validate(
+  node: Node,
+  shape: Shape,
+  problems: ProblemList,
+  { path, verbatim = false }: ValidateOptions = {},
+): Node | undefined {
+  return new Validation(problems, verbatim).check(node, shape, path);
 }
 
 class Validation {
   readonly #problems: ProblemList;
 
-  constructor(problems: ProblemList) {
+  readonly #verbatim: boolean;
+
+  constructor(problems: ProblemList, verbatim: boolean) {
     this.#problems = problems;
+    this.#verbatim = verbatim;
   }
 
   check(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
@@ -71,7 +87,7 @@ class Validation {
 
   #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
     const problem = scalarProblem(node, shape);
-    if (!problem) return node;
+    if (!problem || (this.#verbatim && mayBecome(node, shape))) return node;
     const { message, hint, harmless } = problem;
     if (harmless) {
       const place = { path, span: node.span, hint };
@@ -203,6 +219,12 @@ const assignments: MapShape = {
   value: { kind: "text", scalars: ["number", "boolean", "null"] },
 };
 const externalName: RecordShape = { kind: "record", title: "external", fields: { name: { kind: "text" } } };
+
+/** Whether a text with a variable may become a value of `shape`. */
+function mayBecome(node: Node, shape: ValueShape): boolean {
+  if (shape.kind === "text" || ("strict" in shape && shape.strict)) return false;
+  return stringOf(node)?.includes("$") ?? false;
+}
 
 function replaceIn(entries: Map<string, Entry>, key: string, { key: place }: Entry, value: Node | undefined): void {
   if (value) entries.set(key, { value, key: place });
