@@ -16,7 +16,8 @@ export async function findComposeFiles(
   const variables = names.includes(".env") ? await variablesOf(join(directory, ".env"), environment) : new Map();
   const variable = (name: string): string | undefined => environment[name] ?? variables.get(name);
   const listed = variable("COMPOSE_FILE");
-  if (listed) return listed.split(variable("COMPOSE_PATH_SEPARATOR") || delimiter).map((file) => resolve(directory, file));
+  if (listed)
+    return listed.split(variable("COMPOSE_PATH_SEPARATOR") || delimiter).map((file) => resolve(directory, file));
   return composeFileNames(names).map((name) => join(directory, name));
 }
 

@@ -89,7 +89,16 @@ const filled: Transform = (node) => ({
   span: node.span,
 });
 
-const envFiles: Transform = (node) => {
+const envFiles: Transform = (node, { path, problems }) => {
+  if (node.kind === "mapping") {
+    // A service of another file that is extended comes here without having been validated.
+    problems.error("COMPOSE_WRONG_TYPE", "`env_file` is a mapping, expected a string or a list", {
+      path,
+      span: node.span,
+      hint: "make it a list of one: `- path: …`",
+    });
+    return undefined;
+  }
   const items = (node.kind === "sequence" ? node.items : [node]).map((item) => {
     const long = item.kind === "scalar" ? mappingNode({ path: item }, item.span) : item;
     return long.kind === "mapping" && !long.entries.has("required")

@@ -74,7 +74,8 @@ function normaliseBuild(build: Mapping, { lookup, verbatim }: NormaliseOptions):
     result = withField(result, "args", verbatim && args.kind === "sequence" ? listed : resolved);
   }
   const ssh = fieldOf(build, "ssh");
-  if (ssh && !verbatim) result = withField(result, "ssh", { kind: "sequence", items: sequenceForm(ssh), span: ssh.span });
+  if (ssh && !verbatim)
+    result = withField(result, "ssh", { kind: "sequence", items: sequenceForm(ssh), span: ssh.span });
   return result;
 }
 

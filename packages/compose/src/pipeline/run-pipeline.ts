@@ -7,7 +7,16 @@ import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
 import { projectName } from "../name/project-name.ts";
 import { normalise } from "../normalise/normalise.ts";
-import { type Entry, fieldOf, type Mapping, mappingNode, type Node, stringNode, withEntries, withField } from "../parse/node.ts";
+import {
+  type Entry,
+  fieldOf,
+  type Mapping,
+  mappingNode,
+  type Node,
+  stringNode,
+  withEntries,
+  withField,
+} from "../parse/node.ts";
 import type { Span } from "../parse/source-text.ts";
 import { resolvePath } from "../paths/posix-path.ts";
 import type { ProblemList } from "../problem-list.ts";
