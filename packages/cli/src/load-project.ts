@@ -1,6 +1,13 @@
 import { readFile, stat } from "node:fs/promises";
 import path from "node:path";
-import { load, type LoadedDocument, loadDocument, type LoadOptions, type LoadResult, type Project } from "@slipway/compose";
+import {
+  load,
+  type LoadedDocument,
+  loadDocument,
+  type LoadOptions,
+  type LoadResult,
+  type Project,
+} from "@slipway/compose";
 import { findComposeFiles, nodeHost } from "@slipway/compose/node";
 import type { Problem } from "@slipway/errors";
 import { CliError } from "./cli-error.ts";

@@ -32,9 +32,13 @@ export function configCommand(io: Io): Command {
     .addOption(new Option("--volumes", "print the volumes' names, a line each").conflicts("graph"))
     .option("--graph", "print which service needs which as a Mermaid graph")
     .addOption(
-      new Option("--no-interpolate", "print the files as one, with their variables as they are written").conflicts(
-        ["target", "services", "images", "volumes", "graph"],
-      ),
+      new Option("--no-interpolate", "print the files as one, with their variables as they are written").conflicts([
+        "target",
+        "services",
+        "images",
+        "volumes",
+        "graph",
+      ]),
     )
     .action(async (directory: string, options: ConfigOptions, command: Command) => {
       const place = command.args.length > 0 ? directory : undefined;
