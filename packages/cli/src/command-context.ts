@@ -1,8 +1,10 @@
+import type { Readable } from "node:stream";
+import { text } from "node:stream/consumers";
 import { connect, type Engine } from "@slipway/transport";
 import { buildArgsOf } from "./commands/build-args.ts";
 import type { BuildCommandOptions, ProjectOptions } from "./commands/project-options.ts";
 import type { Io } from "./io.ts";
-import { type LoadedProject, loadProject } from "./load-project.ts";
+import { type LoadedProject, loadProject, type LoadProjectOptions } from "./load-project.ts";
 import { OptionProblems } from "./option-problems.ts";
 import { printWarnings } from "./print-error.ts";
 
@@ -13,17 +15,23 @@ interface LoadableOptions extends ProjectOptions {
 
 /** Loads the project that a command is about, and prints what is worth knowing about its files. */
 export async function loadFor(io: Io, directory: string | undefined, options: LoadableOptions): Promise<LoadedProject> {
-  const loaded = await loadProject({
+  const loaded = await loadProject(projectPlace(io, directory, options));
+  printWarnings(loaded.warnings, io);
+  return loaded;
+}
+
+/** Where the project of a command is. */
+export function projectPlace(io: Io, directory: string | undefined, options: LoadableOptions): LoadProjectOptions {
+  return {
     directory,
     cwd: io.cwd,
     files: options.file,
     projectName: options.projectName,
     profiles: options.profile,
     envFiles: options.envFile,
+    readInput: () => textOf(io.stdin),
     environment: io.env,
-  });
-  printWarnings(loaded.warnings, io);
-  return loaded;
+  };
 }
 
 /** Runs an action with a connection to the engine, which is closed at the end. */
@@ -54,4 +62,9 @@ export function buildOptionsOf(options: BuildCommandOptions): {
     noCache: options.cache === false,
     pull: options.pull ?? false,
   };
+}
+
+/** All of a stream; nothing where there is none, or where it is a person's terminal. */
+async function textOf(stream: (Readable & { readonly isTTY?: boolean | undefined }) | undefined): Promise<string> {
+  return stream && !stream.isTTY ? text(stream) : "";
 }

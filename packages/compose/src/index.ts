@@ -1,7 +1,14 @@
 export { ComposeError, type ComposeErrorCode } from "./compose-error.ts";
 export type { ComposeHost } from "./compose-host.ts";
 export { defaultComposition } from "./default-composition.ts";
-export { type ComposeFile, load, type LoadOptions, type LoadResult } from "./load.ts";
+export {
+  type ComposeFile,
+  load,
+  type LoadedDocument,
+  loadDocument,
+  type LoadOptions,
+  type LoadResult,
+} from "./load.ts";
 export type { Build } from "./model/build.ts";
 export type { Deploy, DeviceRequest, ResourceLimits, ResourceReservations, UpdateConfig } from "./model/deploy.ts";
 export type { Develop, ServiceHook, WatchRule } from "./model/develop.ts";
@@ -11,9 +18,19 @@ export type { Ipam, IpamPool, Network, ServiceNetwork } from "./model/network.ts
 export type { Port } from "./model/port.ts";
 export type { Model, Project } from "./model/project.ts";
 export type { Dependency, Healthcheck, Service } from "./model/service.ts";
+export type {
+  RawBuild,
+  RawChoice,
+  RawComposeFile,
+  RawConfig,
+  RawDeployment,
+  RawModel,
+  RawNetwork,
+  RawSecret,
+  RawService,
+} from "./model/raw.ts";
 export type { ServiceVolume } from "./model/service-volume.ts";
 export type { Volume } from "./model/volume.ts";
-export { type MergedFiles, mergeFiles } from "./merge-files.ts";
 export { normalize, type NormalizeOptions } from "./normalize.ts";
 export { serviceToJson } from "./service-to-json.ts";
 export { type DependencyEdge, type DependencyGraph, dependencyGraph, toMermaid } from "./dependency-graph.ts";

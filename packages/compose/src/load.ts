@@ -5,11 +5,12 @@ import { FileTable } from "./environment/file-table.ts";
 import type { Project } from "./model/project.ts";
 import type { Service } from "./model/service.ts";
 import { composeFileNames } from "./compose-file-names.ts";
+import { plainValue } from "./parse/plain-value.ts";
 import { isRemote } from "./paths/is-remote.ts";
 import { displayNames } from "./paths/display-names.ts";
 import { isAbsolutePath, resolvePath } from "./paths/posix-path.ts";
 import { ParsedFiles } from "./pipeline/parsed-files.ts";
-import { runPipeline } from "./pipeline/run-pipeline.ts";
+import { type PreparedProject, runPipeline } from "./pipeline/run-pipeline.ts";
 import { ProblemList } from "./problem-list.ts";
 
 /** A compose file in memory. */
@@ -53,19 +54,53 @@ export interface LoadResult {
   readonly locate: (keys: readonly (string | number)[]) => SourceRange | undefined;
 }
 
+/** A project's files as one. */
+export interface LoadedDocument {
+  readonly document: Readonly<Record<string, unknown>>;
+  readonly warnings: readonly Problem<ComposeErrorCode>[];
+}
+
 /**
  * Loads a project: parse, interpolate, include, extend, merge, validate, long forms, defaults, paths, names, profiles,
  * consistency, env files. The files are those given and those that `host` reads for them; no engine is asked.
  * @throws ComposeError with everything that is wrong, in all files
  */
 export async function load(options: LoadOptions): Promise<LoadResult> {
-  const { host, signal, directory = "" } = options;
+  const { prepared, problems, table } = await prepare(options, false);
+  for (;;) {
+    const output = prepared.finish();
+    if (table.wanted.length > 0) await readWanted(table, options);
+    else problems.throwIfAny();
+    if (output) return { ...output, warnings: problems.warnings };
+  }
+}
+
+/**
+ * Loads several files as one document in which variables stay as they are written: what is included and extended is in
+ * it, and what has a short form is in its long one where it can be read without its variables.
+ * @throws ComposeError with everything that is wrong, in all files
+ */
+export async function loadDocument(options: LoadOptions): Promise<LoadedDocument> {
+  const { prepared, problems } = await prepare(options, true);
+  problems.throwIfAny();
+  return { document: plainValue(prepared.document) as Record<string, unknown>, warnings: problems.warnings };
+}
+
+interface Preparation {
+  readonly prepared: PreparedProject;
+  readonly problems: ProblemList;
+  readonly table: FileTable;
+}
+
+/** Runs the pipeline until no file is missing. */
+async function prepare(options: LoadOptions, verbatim: boolean): Promise<Preparation> {
+  const { host, directory = "" } = options;
   const files = await givenFiles(options);
   const table = new FileTable(host !== undefined);
   const parsed = new ParsedFiles();
   const displayName = displayNames(directory, files[0]?.name);
   for (;;) {
-    signal?.throwIfAborted();
+    options.signal?.throwIfAborted();
     const problems = new ProblemList();
     const input = {
       files: files.map((file) => ({
@@ -84,14 +119,15 @@ export async function load(options: LoadOptions): Promise<LoadResult> {
     else if (!problems.hasErrors && input.files.every((file) => file.documents.length === 0)) {
       problems.error("COMPOSE_EMPTY", `${files.map((file) => file.name).join(", ")} is empty`);
     }
-    const output = runPipeline(input, { problems, files: table, parsed, displayName });
-    if (host && table.wanted.length > 0) {
-      await Promise.all(table.wanted.map((path) => answer(path, table, host)));
-      continue;
-    }
-    problems.throwIfAny();
-    if (output) return { ...output, warnings: problems.warnings };
+    const prepared = runPipeline(input, { problems, files: table, parsed, displayName, verbatim });
+    if (prepared) return { prepared, problems, table };
+    await readWanted(table, options);
   }
+}
+
+async function readWanted(table: FileTable, { host, signal }: LoadOptions): Promise<void> {
+  signal?.throwIfAborted();
+  if (host) await Promise.all(table.wanted.map((path) => answer(path, table, host)));
 }
 
 async function answer(path: string, table: FileTable, host: ComposeHost): Promise<void> {

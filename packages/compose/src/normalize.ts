@@ -28,7 +28,7 @@ export function normalize(raw: string | object, options: NormalizeOptions = {}):
   const environment = Object.entries(options.environment ?? {}).flatMap(([key, value]) =>
     value === undefined ? [] : [[key, value] as const],
   );
-  const output = runPipeline(
+  const prepared = runPipeline(
     {
       files: [{ path: "", documents }],
       explicitName: undefined,
@@ -40,6 +40,7 @@ export function normalize(raw: string | object, options: NormalizeOptions = {}):
     },
     { problems, files: new FileTable(false), parsed, displayName: (path) => path },
   );
+  const output = prepared?.finish();
   // There is no place here for warnings, so what would be replaced by nothing in silence is refused.
   for (const warning of problems.warnings) {
     if (warning.code === "COMPOSE_UNSET_VARIABLE") problems.fail(warning);

@@ -6,7 +6,19 @@ import type { Service } from "./model/service.ts";
  * `command` and `entrypoint` are always there, empty maps and lists are not.
  */
 export function serviceToJson(service: Service): Record<string, unknown> {
-  const { name: _, blkio_config, deploy, develop, ulimits, build, ...rest } = service;
+  const {
+    name: _,
+    pull_refresh_after: __,
+    provider,
+    post_start,
+    pre_stop,
+    blkio_config,
+    deploy,
+    develop,
+    ulimits,
+    build,
+    ...rest
+  } = service;
   const json: Record<string, unknown> = {
     ...rest,
     command: service.command ?? null,
@@ -14,9 +26,12 @@ export function serviceToJson(service: Service): Record<string, unknown> {
     build: build && printedBuild(build),
     ulimits: ulimits && printedUlimits(ulimits),
     blkio_config: blkio_config && printedBlockIo(blkio_config),
-    deploy: deploy && { resources: {}, placement: {}, ...deploy },
+    deploy: deploy && printedDeploy(deploy),
+    provider: provider && printedProvider(provider),
+    post_start: post_start?.map(printedHook),
+    pre_stop: pre_stop?.map(printedHook),
     develop: develop?.watch
-      ? { ...develop, watch: develop.watch.map((rule) => ({ ...rule, exec: { command: null, ...rule.exec } })) }
+      ? { ...develop, watch: develop.watch.map((rule) => ({ ...rule, exec: printedHook(rule.exec) })) }
       : develop,
   };
   return Object.fromEntries(
@@ -45,6 +60,30 @@ function printedBuild({ context, ...build }: NonNullable<Service["build"]>): Rec
   };
 }
 
+function printedHook(hook: object = {}): object {
+  return { command: null, ...hook };
+}
+
+/** Options without values are not printed. */
+function printedProvider({ type, options = {} }: NonNullable<Service["provider"]>): Record<string, unknown> {
+  const given = Object.entries(options).filter(([, values]) => values.length > 0);
+  return { type, options: given.length > 0 ? Object.fromEntries(given) : undefined };
+}
+
+/** Generic resources are printed with all their fields. */
+function printedDeploy(deploy: NonNullable<Service["deploy"]>): Record<string, unknown> {
+  const generic = deploy.resources?.reservations?.generic_resources;
+  const printed = { resources: {}, placement: {}, ...deploy };
+  if (!generic) return printed;
+  const generic_resources = generic.map(({ discrete_resource_spec: spec }) =>
+    spec ? { discrete_resource_spec: { kind: "", value: 0, ...spec } } : {},
+  );
+  return {
+    ...printed,
+    resources: { ...deploy.resources, reservations: { ...deploy.resources?.reservations, generic_resources } },
+  };
+}
+
 /** A limit of 0 is printed as one that is not said. */
 function printedUlimits(ulimits: NonNullable<Service["ulimits"]>): Record<string, unknown> {
   return Object.fromEntries(
@@ -65,9 +104,9 @@ function printedBlockIo(config: BlockIo): Record<string, unknown> {
       Array.isArray(value)
         ? value.map((item) =>
             Object.fromEntries(
-              Object.entries(key.endsWith("device") ? { weight: 0, ...item } : { rate: "0", ...item }).map(
-                ([field, one]) => [field[0]!.toUpperCase() + field.slice(1), one],
-              ),
+              Object.entries(
+                key.endsWith("device") ? { path: "", weight: 0, ...item } : { path: "", rate: "0", ...item },
+              ).map(([field, one]) => [field[0]!.toUpperCase() + field.slice(1), one]),
             ),
           )
         : value,

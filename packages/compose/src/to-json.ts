@@ -1,3 +1,4 @@
+import { setOwn } from "./decode/set-own.ts";
 import type { Project } from "./model/project.ts";
 import type { Service } from "./model/service.ts";
 import { serviceToJson } from "./service-to-json.ts";
@@ -22,8 +23,24 @@ export function toJson(project: Project): Record<string, unknown> {
     configs: used(configs, services, ({ configs = [] }) => configs.map(({ source }) => source)),
     ...(emptyListsAsNull(extensions) as object),
   };
-  const present = Object.fromEntries(Object.entries(json).filter(([, value]) => value !== undefined));
-  return JSON.parse(JSON.stringify(present).replaceAll("$", "$$$$")) as Record<string, unknown>;
+  return printed(json) as Record<string, unknown>;
+}
+
+/** A copy as JSON has it: without undefined fields, and with dollar signs doubled. */
+function printed(value: unknown): unknown {
+  if (typeof value === "string") return doubled(value);
+  if (typeof value === "number") return Number.isFinite(value) ? value : null;
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return value.map(printed);
+  const result: Record<string, unknown> = {};
+  for (const [key, one] of Object.entries(value)) {
+    if (one !== undefined) setOwn(result, doubled(key), printed(one));
+  }
+  return result;
+}
+
+function doubled(text: string): string {
+  return text.includes("$") ? text.replaceAll("$", "$$$$") : text;
 }
 
 /** The reference implementation prints an empty list of the user's own as null. */

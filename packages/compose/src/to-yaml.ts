@@ -1,4 +1,5 @@
 import type { Project } from "./model/project.ts";
+import { reloadableService } from "./reloadable-service.ts";
 import { writeYaml } from "./write-yaml.ts";
 
 /**
@@ -10,23 +11,22 @@ export function toYaml(project: Project): string {
   const document: Record<string, unknown> = {
     ...rest,
     services: Object.fromEntries(
-      Object.entries(services).map(([key, { name: _, ...service }]) => [key, withoutEmpty(service)]),
+      Object.entries(services).map(([key, service]) => [key, reloadableService(service, services)]),
     ),
-    ...withoutEmpty({ networks, volumes, secrets, configs }),
   };
+  const configured = Object.entries(configs).map(([key, config]) => [key, originOf(config)] as const);
+  const sections = { networks, volumes, secrets, configs: Object.fromEntries(configured) };
+  for (const [section, resources] of Object.entries(sections)) {
+    const entries = Object.entries(resources).map(([key, resource]) => [key, { name: "", ...resource }] as const);
+    if (entries.length > 0) document[section] = Object.fromEntries(entries);
+  }
   return writeYaml(escaped(document) as Record<string, unknown>);
 }
 
-/** Fields that were made up because nothing was said are left out. */
-function withoutEmpty(fields: object): Record<string, unknown> {
-  const madeUp = ["environment", "ports", "volumes", "networks", "depends_on", "labels", "secrets", "configs"];
-  return Object.fromEntries(
-    Object.entries(fields).filter(([key, value]) => value !== undefined && !(madeUp.includes(key) && isEmpty(value))),
-  );
-}
-
-function isEmpty(value: unknown): boolean {
-  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
+/** A config without an origin is one whose content is empty. */
+function originOf(config: Project["configs"][string]): Project["configs"][string] {
+  const { file, environment, content, external } = config;
+  return (file ?? environment ?? content ?? external ?? false) ? config : { ...config, content: "" };
 }
 
 /** The value with the dollar signs of its strings doubled. */

@@ -177,11 +177,14 @@ export async function askOracle(oracle, { name, args, environment, files }) {
 /**
  * @param {string} program
  * @param {string[]} args
- * @param {{ cwd: string, env: Record<string, string> }} options
+ * @param {{ cwd: string, env: Record<string, string>, input?: string }} options
  * @returns {Promise<{ code: number | null, stdout: string, stderr: string }>}
  */
-async function run(program, args, options) {
-  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+export async function run(program, args, { input = "", ...options }) {
+  const child = spawn(program, args, { ...options, stdio: ["pipe", "pipe", "pipe"] });
+  // A program that reads nothing may have ended by now.
+  child.stdin.on("error", () => {});
+  child.stdin.end(input);
   let [stdout, stderr] = ["", ""];
   child.stdout.setEncoding("utf8").on("data", (text) => (stdout += text));
   child.stderr.setEncoding("utf8").on("data", (text) => (stderr += text));

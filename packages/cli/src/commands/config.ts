@@ -1,9 +1,9 @@
-import { dependencyGraph, mergeFiles, type Project, toJson, toMermaid, toYaml, writeYaml } from "@slipway/compose";
+import { dependencyGraph, type Project, toJson, toMermaid, toYaml, writeYaml } from "@slipway/compose";
 import { toBalena } from "@slipway/compose/balena";
 import { Command, Option } from "commander";
-import { loadFor } from "../command-context.ts";
+import { loadFor, projectPlace } from "../command-context.ts";
 import type { Io } from "../io.ts";
-import { findProjectFiles, readComposeFile } from "../load-project.ts";
+import { loadProjectDocument } from "../load-project.ts";
 import { printWarnings } from "../print-error.ts";
 import { collect, type ProjectOptions, withProjectOptions } from "./project-options.ts";
 
@@ -32,9 +32,13 @@ export function configCommand(io: Io): Command {
     .addOption(new Option("--volumes", "print the volumes' names, a line each").conflicts("graph"))
     .option("--graph", "print which service needs which as a Mermaid graph")
     .addOption(
-      new Option("--no-interpolate", "print the files merged but otherwise as written, with their variables").conflicts(
-        ["target", "services", "images", "volumes", "graph"],
-      ),
+      new Option("--no-interpolate", "print the files as one, with their variables as they are written").conflicts([
+        "target",
+        "services",
+        "images",
+        "volumes",
+        "graph",
+      ]),
     )
     .action(async (directory: string, options: ConfigOptions, command: Command) => {
       const place = command.args.length > 0 ? directory : undefined;
@@ -54,8 +58,7 @@ async function config(io: Io, directory: string | undefined, options: ConfigOpti
 }
 
 async function merged(io: Io, directory: string | undefined, options: ConfigOptions): Promise<string> {
-  const { files } = await findProjectFiles({ cwd: io.cwd, directory, files: options.file });
-  const { document, warnings } = mergeFiles(await Promise.all(files.map((file) => readComposeFile(file, io.cwd))));
+  const { document, warnings } = await loadProjectDocument(projectPlace(io, directory, options));
   printWarnings(warnings, io);
   return options.format === "json" ? json(document) : writeYaml(document);
 }

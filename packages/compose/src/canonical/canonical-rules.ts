@@ -17,6 +17,7 @@ import { PathTable } from "../parse/path-table.ts";
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import { readHost } from "../decode/read-hosts.ts";
 import { below } from "../parse/path.ts";
+import { leniently } from "./transform-tree.ts";
 import { ports } from "./ports.ts";
 import type { Transform } from "./transform-context.ts";
 import { volumeMount } from "./volume-mount.ts";
@@ -65,6 +66,19 @@ const assignments: Transform = (node) => {
   return { kind: "mapping", entries, span: node.span };
 };
 
+/** An agent or keys: `default` or `id=path`. */
+const sshKeys: Transform = (node, context) => {
+  for (const [index, { key, value, span }] of (node.kind === "sequence" ? assignmentPairs(node) : []).entries()) {
+    if (value !== undefined || key === "default") continue;
+    context.problems.error("COMPOSE_BAD_VALUE", `\`${key}\` is no ssh key`, {
+      path: below(context.path, index),
+      span,
+      hint: "write default, or id=path",
+    });
+  }
+  return assignments(node, context);
+};
+
 const names: Transform = (node) => mappingForm(node) ?? node;
 const list: Transform = (node) => ({ kind: "sequence", items: sequenceForm(node), span: node.span });
 
@@ -75,7 +89,16 @@ const filled: Transform = (node) => ({
   span: node.span,
 });
 
-const envFiles: Transform = (node) => {
+const envFiles: Transform = (node, { path, problems }) => {
+  if (node.kind === "mapping") {
+    // A service of another file that is extended comes here without having been validated.
+    problems.error("COMPOSE_WRONG_TYPE", "`env_file` is a mapping, expected a string or a list", {
+      path,
+      span: node.span,
+      hint: "make it a list of one: `- path: …`",
+    });
+    return undefined;
+  }
   const items = (node.kind === "sequence" ? node.items : [node]).map((item) => {
     const long = item.kind === "scalar" ? mappingNode({ path: item }, item.span) : item;
     return long.kind === "mapping" && !long.entries.has("required")
@@ -87,7 +110,7 @@ const envFiles: Transform = (node) => {
 
 const devices: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
-    if (stringField(node, "target")) return node;
+    if (node.entries.has("target")) return node;
     if (node.damaged) return undefined;
     problems.error("COMPOSE_MISSING_FIELD", "a device has no target", {
       path,
@@ -143,11 +166,10 @@ const hosts: Transform = (node, { path, problems }) => {
   return node;
 };
 
-/** The places that have a short form, with what makes it long. */
-export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
+const rules: Readonly<Record<string, Transform>> = {
   "services.*.build": inField("context"),
   "services.*.build.additional_contexts": contexts,
-  "services.*.build.ssh": assignments,
+  "services.*.build.ssh": sshKeys,
   "services.*.build.secrets.*": inField("source"),
   "services.*.build.extra_hosts": hosts,
   "services.*.depends_on": dependsOn,
@@ -161,7 +183,6 @@ export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.volumes.*": volumeMount,
   "services.*.dns": filled,
   "services.*.label_file": list,
-  "services.*.provider.options.*": list,
   "services.*.secrets.*": inField("source"),
   "services.*.configs.*": inField("source"),
   "services.*.ports": ports,
@@ -170,4 +191,11 @@ export const canonicalRules: PathTable<Transform> = new PathTable<Transform>({
   "secrets.*": external,
   "configs.*": external,
   "include.*": inField("path"),
-});
+};
+
+const strict: PathTable<Transform> = new PathTable(rules);
+
+/** The places that have a short form, with what makes it long. `verbatim`: what cannot be read is left as it is. */
+export function canonicalRules(verbatim = false): PathTable<Transform> {
+  return verbatim ? leniently(rules) : strict;
+}

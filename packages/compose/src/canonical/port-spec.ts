@@ -1,3 +1,5 @@
+import { isIpAddress } from "./ip-address.ts";
+
 /** One published port of a short form. */
 export interface PortSpec {
   readonly target: number;
@@ -24,7 +26,8 @@ export function parsePorts(text: string): PortSpec[] | string {
   if (host !== "" && !published) return `\`${host}\` is not a port or a range of ports`;
   const lowered = (protocol || "tcp").toLowerCase();
   if (!["tcp", "udp", "sctp"].includes(lowered)) return `\`${protocol}\` is none of tcp, udp and sctp`;
-  if (hostIp !== "" && !isAddress(hostIp, address !== hostIp)) return `\`${hostIp}\` is not an IP address`;
+  if (hostIp !== "" && !(isIpAddress(hostIp) && (address !== hostIp || !hostIp.includes(":"))))
+    return `\`${hostIp}\` is not an IP address`;
   const [count, publishedCount] = [targets.last - targets.first, published ? published.last - published.first : 0];
   if (published && count !== publishedCount && count !== 0) {
     return `the ranges ${host} and ${container} are not of the same length`;
@@ -51,10 +54,4 @@ function parseRange(text: string): Range | undefined {
   if (!match) return undefined;
   const [first, last] = [Number(match[1]), Number(match[2] ?? match[1])];
   return first <= last && last <= 65535 ? { first, last } : undefined;
-}
-
-/** Whether `text` is an IPv4 address or, in brackets, an IPv6 one. */
-function isAddress(text: string, bracketed: boolean): boolean {
-  if (/^(?:\d{1,3}\.){3}\d{1,3}$/.test(text)) return text.split(".").every((part) => Number(part) <= 255);
-  return bracketed && /^[\da-f:.]+$/i.test(text) && text.split("::").length <= 2 && text.includes(":");
 }

@@ -1,36 +1,69 @@
-import type { Entry, Node } from "../parse/node.ts";
-import type { PathTable, TableNode } from "../parse/path-table.ts";
+import type { Entry, Mapping, Node, Sequence } from "../parse/node.ts";
+import { PathTable, type TableNode } from "../parse/path-table.ts";
 import { below, type Path } from "../parse/path.ts";
-import type { ProblemList } from "../problem-list.ts";
+import { ProblemList } from "../problem-list.ts";
 import type { Transform } from "./transform-context.ts";
 
 /**
  * The document with the rules of a table applied, each to its places; what is below a place comes after it. What a rule
- * cannot read is taken out, and what held it is marked as damaged.
+ * cannot read is taken out, and what held it is marked as damaged. What no rule changes is shared with `root`.
  */
 export function transformTree(root: Node, rules: PathTable<Transform>, problems: ProblemList): Node {
   return transform(root, rules.at(undefined), undefined, problems) ?? root;
 }
 
+/** The rules of a table such that what one of them cannot read is left as it is. */
+export function leniently(rules: Readonly<Record<string, Transform>>): PathTable<Transform> {
+  const lenient = Object.entries(rules).map(([pattern, rule]): [string, Transform] => [
+    pattern,
+    (node, { path }) => {
+      const problems = new ProblemList();
+      const result = rule(node, { path, problems });
+      return problems.hasErrors ? node : result;
+    },
+  ]);
+  return new PathTable(Object.fromEntries(lenient));
+}
+
 function transform(
   before: Node,
-  table: TableNode<Transform> | undefined,
+  table: TableNode<Transform>,
   path: Path | undefined,
   problems: ProblemList,
 ): Node | undefined {
-  if (!table) return before;
   const node = table.rule ? table.rule(before, { path, problems }) : before;
-  if (!node || node.kind === "scalar") return node;
-  if (node.kind === "sequence") {
-    const items = node.items.flatMap(
-      (item, index) => transform(item, table.below(index), below(path, index), problems) ?? [],
-    );
-    return items.length === node.items.length ? { ...node, items } : { ...node, items, damaged: true };
+  if (!node || node.kind === "scalar" || table.isLeaf) return node;
+  return node.kind === "sequence" ? items(node, table, path, problems) : fields(node, table, path, problems);
+}
+
+function items(node: Sequence, table: TableNode<Transform>, path: Path | undefined, problems: ProblemList): Sequence {
+  let changed: Node[] | undefined;
+  for (let index = 0; index < node.items.length; index++) {
+    const item = node.items[index]!;
+    const rules = table.below(index);
+    const value = rules ? transform(item, rules, below(path, index), problems) : item;
+    if (value !== item) changed ??= node.items.slice(0, index);
+    if (changed && value) changed.push(value);
   }
-  const entries = new Map<string, Entry>();
+  if (!changed) return node;
+  return changed.length === node.items.length
+    ? { ...node, items: changed }
+    : { ...node, items: changed, damaged: true };
+}
+
+function fields(node: Mapping, table: TableNode<Transform>, path: Path | undefined, problems: ProblemList): Mapping {
+  let changed: Map<string, Entry> | undefined;
   for (const [key, entry] of node.entries) {
-    const value = transform(entry.value, table.below(key), below(path, key), problems);
-    if (value) entries.set(key, { ...entry, value });
+    const rules = table.below(key);
+    if (!rules) continue;
+    const value = transform(entry.value, rules, below(path, key), problems);
+    if (value === entry.value) continue;
+    changed ??= new Map(node.entries);
+    if (value) changed.set(key, { value, key: entry.key });
+    else changed.delete(key);
   }
-  return entries.size === node.entries.size ? { ...node, entries } : { ...node, entries, damaged: true };
+  if (!changed) return node;
+  return changed.size === node.entries.size
+    ? { ...node, entries: changed }
+    : { ...node, entries: changed, damaged: true };
 }

@@ -1,18 +1,17 @@
 import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
-import { fieldOf, fieldsOf, type Mapping, type Node } from "../parse/node.ts";
+import { fieldOf, type Mapping, type Node } from "../parse/node.ts";
 import { plainValue } from "../parse/plain-value.ts";
 import { projectShape } from "../schema/project-shape.ts";
 import { serviceShape } from "../schema/service-shape.ts";
-import { decode } from "./decode.ts";
+import { decode, decodeFields } from "./decode.ts";
+import { setOwn } from "./set-own.ts";
 
 /** The project that a normalised document stands for. */
 export function decodeProject(root: Mapping, name: string): Project {
   const project = {
     name,
-    services: Object.fromEntries(
-      fieldsOf(fieldOf(root, "services")).map(([key, { value }]) => [key, decodeService(key, value)]),
-    ),
+    services: decodeServices(fieldOf(root, "services")),
     networks: section(root, "networks"),
     volumes: section(root, "volumes"),
     secrets: section(root, "secrets"),
@@ -25,6 +24,13 @@ export function decodeProject(root: Mapping, name: string): Project {
   return project;
 }
 
+function decodeServices(node: Node | undefined): Record<string, Service> {
+  const services: Record<string, Service> = {};
+  if (node?.kind !== "mapping") return services;
+  for (const [key, { value }] of node.entries) setOwn(services, key, decodeService(key, value));
+  return services;
+}
+
 function section(root: Mapping, key: string): Record<string, unknown> {
   const node: Node | undefined = fieldOf(root, key);
   const shape = projectShape.fields[key];
@@ -32,15 +38,13 @@ function section(root: Mapping, key: string): Record<string, unknown> {
 }
 
 function decodeService(name: string, node: Node): Service {
-  const decoded = decode(node, serviceShape) as Partial<Service>;
-  return {
-    name,
-    ...decoded,
-    environment: decoded.environment ?? {},
-    ports: decoded.ports ?? [],
-    volumes: decoded.volumes ?? [],
-    networks: decoded.networks ?? {},
-    depends_on: decoded.depends_on ?? {},
-    labels: decoded.labels ?? {},
-  };
+  const service = { name } as Record<string, unknown>;
+  if (node.kind === "mapping") decodeFields(node, serviceShape, service);
+  service["environment"] ??= {};
+  service["ports"] ??= [];
+  service["volumes"] ??= [];
+  service["networks"] ??= {};
+  service["depends_on"] ??= {};
+  service["labels"] ??= {};
+  return service as unknown as Service;
 }

@@ -8,6 +8,7 @@ import type { RecordShape, ScalarShape, Shape } from "../schema/shape.ts";
 import { splitCommand } from "../schema/split-command.ts";
 import { assignmentPairs } from "./assignment-pairs.ts";
 import { readHosts } from "./read-hosts.ts";
+import { setOwn } from "./set-own.ts";
 
 /**
  * A valid node in its long form as the plain data of the project. Fields that are false, 0 or empty are left out
@@ -16,13 +17,13 @@ import { readHosts } from "./read-hosts.ts";
 export function decode(node: Node, shape: Shape): unknown {
   switch (shape.kind) {
     case "record":
-      return node.kind === "mapping" ? decodeRecord(node, shape) : null;
+      return node.kind === "mapping" ? decodeFields(node, shape, {}) : null;
     case "map":
       return node.kind === "mapping" ? decodeMap(node, shape.value) : {};
     case "list":
       return node.kind === "sequence" ? node.items.map((item) => decode(item, shape.item)) : [];
     case "byKind":
-      return decode(node, shape[node.kind] ?? shape.mapping ?? { kind: "anything" });
+      return decode(node, shape[node.kind] ?? shape.mapping ?? anything);
     case "assignments":
       return decodeAssignments(node, shape.nulls ?? false);
     case "hosts":
@@ -50,13 +51,19 @@ export function decode(node: Node, shape: Shape): unknown {
   }
 }
 
-function decodeRecord(node: Mapping, { fields }: RecordShape): Record<string, unknown> {
-  const result: Record<string, unknown> = {};
-  for (const [key, field] of Object.entries(fields)) {
-    const entry = node.entries.get(key);
-    if (!entry) continue;
-    const shape = field.kind === "byKind" ? (field[entry.value.kind] ?? field) : field;
-    const value = decode(entry.value, shape);
+const anything: Shape = { kind: "anything" };
+
+/** Adds the fields of a record to `result`. */
+export function decodeFields(
+  node: Mapping,
+  { fields }: RecordShape,
+  result: Record<string, unknown>,
+): Record<string, unknown> {
+  for (const [key, { value: field }] of node.entries) {
+    const written = Object.hasOwn(fields, key) ? fields[key] : undefined;
+    if (!written) continue;
+    const shape = written.kind === "byKind" ? (written[field.kind] ?? written) : written;
+    const value = decode(field, shape);
     if (!isLeftOut(value, shape)) result[key] = value;
   }
   return result;
@@ -72,11 +79,15 @@ function isLeftOut(value: unknown, shape: Shape): boolean {
 }
 
 function decodeMap(node: Mapping, shape: Shape): Record<string, unknown> {
-  return Object.fromEntries([...node.entries].map(([key, { value }]) => [key, decode(value, shape)]));
+  const result: Record<string, unknown> = {};
+  for (const [key, { value }] of node.entries) setOwn(result, key, decode(value, shape));
+  return result;
 }
 
 function decodeAssignments(node: Node, nulls: boolean): Record<string, string | null> {
-  return Object.fromEntries(assignmentPairs(node).map(({ key, value }) => [key, value ?? (nulls ? null : "")]));
+  const result: Record<string, string | null> = {};
+  for (const { key, value } of assignmentPairs(node)) setOwn(result, key, value ?? (nulls ? null : ""));
+  return result;
 }
 
 function decodeCommand(node: Node): string[] | undefined {

@@ -1,5 +1,5 @@
 import { type Mapping, type Node, stringField, stringNode, valueNode, withField } from "../parse/node.ts";
-import { PathTable } from "../parse/path-table.ts";
+import { sequenceForm } from "../merge/sequence-form.ts";
 import type { Transform } from "../canonical/transform-context.ts";
 
 /** Fields are set where they are missing. */
@@ -20,7 +20,7 @@ const deviceRequest: Transform = (node) => {
 };
 
 /** What the parts of a service are where nothing was said. */
-export const defaultRules: PathTable<Transform> = new PathTable<Transform>({
+export const defaultRules: Readonly<Record<string, Transform>> = {
   "services.*.build": missing((node) => ({ context: stringNode(".", node.span) })),
   "services.*.secrets.*": missing((node) => ({
     target: stringNode(`/run/secrets/${stringField(node, "source") ?? ""}`, node.span),
@@ -32,4 +32,9 @@ export const defaultRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.gpus.*": deviceRequest,
   "services.*.deploy.resources.reservations.devices.*": deviceRequest,
   "services.*.depends_on.*": missing((node) => ({ required: valueNode(true, node.span) })),
-});
+};
+
+/** Where one value may stand for a list of it. */
+export const listRules: Readonly<Record<string, Transform>> = {
+  "services.*.provider.options.*": (node) => ({ kind: "sequence", items: sequenceForm(node), span: node.span }),
+};

@@ -41,17 +41,17 @@ function withVariables(name: string, service: Mapping, lookup: Lookup, context: 
     if (optional && context.files.read(path) === "missing") continue;
     const place = { path: below(pathOf("services", name, "env_file"), index), span: fieldOf(file, "path")?.span };
     const format = fieldOf(file, "format");
-    if (format && stringOf(format) !== "raw") {
+    if (stringOf(format) && stringOf(format) !== "raw") {
       context.problems.error("COMPOSE_BAD_VALUE", "the only format of env files with a name is `raw`", {
         path: place.path && below(place.path, "format"),
-        span: format.span,
+        span: format?.span,
       });
       continue;
     }
     const text = requireFile(path, { ...place, what: "env file" }, context);
     if (text === undefined) continue;
     for (const [key, value] of environmentOf(text, path, known, context, {
-      format: format ? "raw" : undefined,
+      format: stringOf(format) ? "raw" : undefined,
       earlier,
     })) {
       variables.set(key, value);

@@ -17,6 +17,7 @@ import {
   withField,
   withoutField,
 } from "../parse/node.ts";
+import { PathTable } from "../parse/path-table.ts";
 import { below, type Path, pathOf } from "../parse/path.ts";
 import { pathRules, resolveWith } from "../paths/path-rules.ts";
 import { isRemote } from "../paths/is-remote.ts";
@@ -74,7 +75,7 @@ function extend(name: string, service: Node, services: Mapping, site: ExtendsSit
   if (wanted === undefined) return service;
   const file = fieldOf(reference, "file");
   const fileName = stringOf(file);
-  if (file && fileName === undefined) return service;
+  if (file && !isNull(file) && fileName === undefined) return service;
   const home = fileName === undefined ? { services, site } : otherFile(fileName, path, file, site);
   if (!home) return { ...own, damaged: true };
   const base = fieldOf(home.services, wanted);
@@ -127,11 +128,12 @@ function otherFile(
   let model: Node = mappingNode({});
   for (const document of documents) {
     if (isNull(document.root)) continue;
-    const written = interpolate(document.root, scope.lookup, context.problems);
+    const { root } = document;
+    const written = context.verbatim ? root : interpolate(root, scope.lookup, context.problems);
     model = enforceUnicity(merge(dropPaths(model, document.dropped), written, context.problems));
   }
-  const long = transformTree(model, canonicalRules, context.problems);
-  const services = fieldOf(transformTree(long, pathRules(inside), context.problems), "services");
+  const long = transformTree(model, canonicalRules(context.verbatim), context.problems);
+  const services = fieldOf(transformTree(long, new PathTable(pathRules(inside)), context.problems), "services");
   const dropped = documents.flatMap((document) => document.dropped);
   return {
     services: services?.kind === "mapping" ? services : mappingNode({}),

@@ -17,6 +17,8 @@ import { resolveWith } from "../paths/path-rules.ts";
 import { isRemote } from "../paths/is-remote.ts";
 import { directoryOf } from "../paths/posix-path.ts";
 import type { LoadModel, ModelFile } from "../pipeline/model-file.ts";
+import { includedShape } from "../schema/project-shape.ts";
+import { validate } from "../validate/validate.ts";
 import { type PipelineContext, requireFile, type Scope } from "../pipeline/pipeline-context.ts";
 
 /**
@@ -34,7 +36,10 @@ export function applyIncludes(
   if (include?.kind !== "sequence") return undefined;
   let result = withoutField(root as Mapping, "include");
   for (const [index, item] of include.items.entries()) {
-    const model = includeOne(item, pathOf("include", index), scope, context, including, loadModel);
+    const path = pathOf("include", index);
+    const valid = validate(item, includedShape, context.problems, { path });
+    if (!valid) context.problems.markIncomplete();
+    const model = valid && includeOne(valid, path, scope, context, including, loadModel);
     if (model) result = importResources(model, result, context);
   }
   return result;

@@ -4,17 +4,30 @@ import type { Span } from "../parse/source-text.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { type Lookup, substitute, type SubstitutionIssue } from "./substitute.ts";
 
-/** The node with all variables in its strings replaced. Keys are let be. */
+/** The node with all variables in its strings replaced. Keys are let be. What has none is shared with `node`. */
 export function interpolate(node: Node, lookup: Lookup, problems: ProblemList, path?: Path): Node {
   if (node.kind === "scalar") return interpolateScalar(node, lookup, problems, path);
   if (node.kind === "sequence") {
-    return { ...node, items: node.items.map((item, index) => interpolate(item, lookup, problems, below(path, index))) };
+    let items: Node[] | undefined;
+    for (let index = 0; index < node.items.length; index++) {
+      const item = node.items[index]!;
+      if (isFixed(item)) continue;
+      const value = interpolate(item, lookup, problems, below(path, index));
+      if (value !== item) (items ??= [...node.items])[index] = value;
+    }
+    return items ? { ...node, items } : node;
   }
-  const entries = new Map<string, Entry>();
+  let entries: Map<string, Entry> | undefined;
   for (const [key, entry] of node.entries) {
-    entries.set(key, { ...entry, value: interpolate(entry.value, lookup, problems, below(path, key)) });
+    if (isFixed(entry.value)) continue;
+    const value = interpolate(entry.value, lookup, problems, below(path, key));
+    if (value !== entry.value) (entries ??= new Map(node.entries)).set(key, { value, key: entry.key });
   }
-  return { ...node, entries };
+  return entries ? { ...node, entries } : node;
+}
+
+function isFixed(node: Node): boolean {
+  return node.kind === "scalar" && (typeof node.value !== "string" || !node.value.includes("$"));
 }
 
 function interpolateScalar(node: Scalar, lookup: Lookup, problems: ProblemList, path: Path | undefined): Scalar {

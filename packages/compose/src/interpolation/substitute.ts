@@ -114,12 +114,21 @@ function braced(
   return "";
 }
 
-/** Where the brace at `open` is closed: braces are counted, so that a default may contain pairs of them. */
+/**
+ * Where the brace at `open` is closed. Braces are counted, so that a default may contain pairs of them, but as the
+ * reference implementation does it: what follows an opening brace is passed over. Where the count doesn't come out, the
+ * last brace of the line is the one.
+ */
 function closingBrace(text: string, open: number): number {
+  const lineEnd = text.indexOf("\n", open);
+  const last = text.lastIndexOf("}", lineEnd < 0 ? text.length : lineEnd);
   let depth = 0;
-  for (let i = open; i < text.length; i++) {
-    if (text[i] === "{") depth++;
-    else if (text[i] === "}" && --depth === 0) return i;
+  for (let i = open; i <= last; i++) {
+    if (text[i] === "}" && --depth === 0) return i;
+    if (text[i] === "{") {
+      depth++;
+      i++;
+    }
   }
-  return text.indexOf("}", open);
+  return last > open ? last : -1;
 }

@@ -7,14 +7,23 @@ export function enforceUnicity(root: Node): Node {
   return enforce(root, unicityRules.at(undefined));
 }
 
-function enforce(node: Node, table: TableNode<UnicityRule> | undefined): Node {
-  if (!table) return node;
-  if (node.kind === "sequence") return table.rule ? { ...node, items: unique(node.items, table.rule) } : node;
+function enforce(node: Node, table: TableNode<UnicityRule>): Node {
   if (node.kind === "scalar") return node;
-  const entries = new Map<string, Entry>();
-  for (const [key, entry] of node.entries)
-    entries.set(key, { ...entry, value: enforce(entry.value, table.below(key)) });
-  return { ...node, entries };
+  if (node.kind === "sequence") {
+    if (!table.rule || node.items.length < 2) return node;
+    const items = unique(node.items, table.rule);
+    return items.length === node.items.length ? node : { ...node, items };
+  }
+  if (table.isLeaf) return node;
+  let changed: Map<string, Entry> | undefined;
+  for (const [key, entry] of node.entries) {
+    const rules = table.below(key);
+    const value = rules ? enforce(entry.value, rules) : entry.value;
+    if (value === entry.value) continue;
+    changed ??= new Map(node.entries);
+    changed.set(key, { value, key: entry.key });
+  }
+  return changed ? { ...node, entries: changed } : node;
 }
 
 function unique(items: readonly Node[], rule: UnicityRule): Node[] {

@@ -59,9 +59,6 @@ const logging: MergeRule = (base, over, fields) => {
   return before === undefined || after === undefined || before === after ? fields(base, over) : over;
 };
 
-const scalarReplaces: MergeRule = (base, over) =>
-  base.kind === "sequence" && over.kind === "sequence" ? append(base, over, () => over) : over;
-
 /** Address pools are the same if their subnets are. */
 const addressPools: MergeRule = (base, over, fields) => {
   if (base.kind !== "sequence" || over.kind !== "sequence") return undefined;
@@ -106,6 +103,5 @@ export const mergeRules: PathTable<MergeRule> = new PathTable<MergeRule>({
   "services.*.networks": asMappings(),
   "services.*.sysctls": append,
   "services.*.tmpfs": append,
-  "services.*.provider.options.*": scalarReplaces,
   "services.*.ulimits.*": replace,
 });

@@ -50,7 +50,6 @@ function textOf(node: Node | undefined): string | undefined {
 export const unicityRules: PathTable<UnicityRule> = new PathTable<UnicityRule>({
   "networks.*.labels": key,
   "networks.*.ipam.options": key,
-  "volumes.*.labels": key,
   "services.*.annotations": key,
   "services.*.build.args": key,
   "services.*.build.additional_contexts": key,

@@ -7,6 +7,7 @@ import {
   type Mapping,
   isNull,
   mappingNode,
+  type Node,
   stringNode,
   valueNode,
   withField,
@@ -19,6 +20,8 @@ import { resolveVariables } from "./resolve-variables.ts";
 export interface NormaliseOptions {
   readonly projectName: string;
   readonly lookup: Lookup;
+  /** Forms stay as they are written. */
+  readonly verbatim?: boolean | undefined;
 }
 
 /**
@@ -31,7 +34,7 @@ export function normalise(root: Mapping, options: NormaliseOptions): Mapping {
   if (services?.kind === "mapping") {
     const entries = new Map<string, Entry>();
     for (const [name, entry] of services.entries) {
-      const value = entry.value.kind === "mapping" ? normaliseService(entry.value, options.lookup) : entry.value;
+      const value = entry.value.kind === "mapping" ? normaliseService(entry.value, options) : entry.value;
       entries.set(name, { ...entry, value });
     }
     result = withField(result, "services", { ...services, entries });
@@ -41,10 +44,10 @@ export function normalise(root: Mapping, options: NormaliseOptions): Mapping {
   return result;
 }
 
-function normaliseService(service: Mapping, lookup: Lookup): Mapping {
+function normaliseService(service: Mapping, options: NormaliseOptions): Mapping {
   let result = service;
   const build = fieldOf(result, "build");
-  if (build?.kind === "mapping") result = withField(result, "build", normaliseBuild(build, lookup));
+  if (build?.kind === "mapping") result = withField(result, "build", normaliseBuild(build, options));
   const policy = fieldOf(result, "pull_policy");
   if (policy?.kind === "scalar" && policy.value === "if_not_present") {
     result = withField(result, "pull_policy", stringNode("missing", policy.span));
@@ -59,15 +62,20 @@ function normaliseService(service: Mapping, lookup: Lookup): Mapping {
   return withField(result, "networks", mappingNode({ default: valueNode(null, service.span) }, service.span));
 }
 
-function normaliseBuild(build: Mapping, lookup: Lookup): Mapping {
+function normaliseBuild(build: Mapping, { lookup, verbatim }: NormaliseOptions): Mapping {
   let result = build;
   if (!build.entries.has("dockerfile") && !build.entries.has("dockerfile_inline")) {
     result = withField(result, "dockerfile", stringNode("Dockerfile", build.span));
   }
   const args = fieldOf(build, "args");
-  if (args) result = withField(result, "args", resolveVariables(args, lookup, false));
+  if (args) {
+    const resolved = resolveVariables(args, lookup, false);
+    const listed: Node = { kind: "sequence", items: sequenceForm(resolved), span: args.span };
+    result = withField(result, "args", verbatim && args.kind === "sequence" ? listed : resolved);
+  }
   const ssh = fieldOf(build, "ssh");
-  if (ssh) result = withField(result, "ssh", { kind: "sequence", items: sequenceForm(ssh), span: ssh.span });
+  if (ssh && !verbatim)
+    result = withField(result, "ssh", { kind: "sequence", items: sequenceForm(ssh), span: ssh.span });
   return result;
 }
 
@@ -78,7 +86,7 @@ function withImpliedDependencies(service: Mapping): Mapping {
     if (entries.has(name)) continue;
     const fields = {
       condition: stringNode("service_started", span),
-      restart: restart ? valueNode(true, span) : undefined,
+      restart: valueNode(restart, span),
       required: valueNode(true, span),
     };
     entries.set(name, { value: mappingNode(fields, span), key: span });

@@ -3,8 +3,8 @@ import type { ProblemList } from "../problem-list.ts";
 import { suggestion } from "../suggestion.ts";
 import { mergeKeys } from "./merge-keys.ts";
 import { brokenNode, type Entry, type Mapping, type Node, type Scalar, valueNode } from "./node.ts";
-import { below, type Path } from "./path.ts";
-import { resolvePlain } from "./resolve-scalar.ts";
+import { type Path, pathOf } from "./path.ts";
+import { plainScalar } from "./resolve-scalar.ts";
 import { resolveTagged } from "./resolve-tagged.ts";
 import type { RelaxedText } from "./relaxed-text.ts";
 import type { SourceText, Span } from "./source-text.ts";
@@ -17,13 +17,18 @@ export interface ParsedDocument {
   readonly dropped: readonly Path[];
 }
 
-/** A node, the number of nodes that it stands for with its aliases expanded, and the tags inside of it. */
-interface Built {
+/** What an anchor stands for: aliases act as its text does at each use. */
+interface Anchored {
   readonly node: Node | undefined;
+  /** The number of nodes with its aliases expanded. */
   readonly size: number;
-  /** Paths from the node itself, from the root down. */
-  readonly dropped: readonly (readonly (string | number)[])[];
+  /** Where its tags stand, from the node itself downwards. */
+  readonly dropped: readonly Keys[];
 }
+
+type Keys = readonly (string | number)[];
+
+const none: readonly Keys[] = [];
 
 /** More nodes than that are an attack by aliases of aliases, not a composition. */
 const maxNodes = 500_000;
@@ -37,11 +42,16 @@ export class ComposeTree {
   readonly #original: (offset: number) => number;
   readonly #events: readonly Event[];
   readonly #problems: ProblemList;
-  readonly #anchors = new Map<string, Built | "open">();
+  readonly #anchors = new Map<string, Anchored | "open">();
+  /** The keys from the root to the node that is being read. */
+  readonly #keys: (string | number)[] = [];
   #next = 0;
   /** Where the text read so far ends: empty values have no offset of their own. */
   #position = 0;
   #total = 0;
+  /** About the node that was read last: its size, and where its tags stand. */
+  #size = 1;
+  #dropped: readonly Keys[] = none;
 
   constructor(source: SourceText, text: RelaxedText, events: readonly Event[], problems: ProblemList) {
     this.#source = source;
@@ -55,17 +65,11 @@ export class ComposeTree {
     const documents: ParsedDocument[] = [];
     while (this.#next < this.#events.length) {
       this.#next++;
-      const empty: Built = { node: this.#null(), size: 1, dropped: [] };
-      const built = this.#peek()?.type === EVENT_ID.POP ? empty : this.#node(undefined);
+      this.#dropped = none;
+      const node = this.#peek()?.type === EVENT_ID.POP ? this.#null() : this.#node();
       this.#next++;
-      documents.push({
-        root: built.node ?? this.#null(),
-        dropped: built.dropped.flatMap((keys) => {
-          let path: Path | undefined;
-          for (const key of keys) path = below(path, key);
-          return path ?? [];
-        }),
-      });
+      const dropped = this.#dropped.flatMap((keys) => pathOf(...keys) ?? []);
+      documents.push({ root: node ?? this.#null(), dropped });
     }
     // What an attack expands to is not looked at any further; the problem is told.
     return this.#total > maxNodes ? [] : documents;
@@ -83,128 +87,145 @@ export class ComposeTree {
     return { source: this.#source, start: this.#original(start), end: this.#original(end) };
   }
 
-  #node(path: Path | undefined): Built {
-    const event = this.#events[this.#next++]!;
-    if (event.type === EVENT_ID.ALIAS) return this.#alias(event, path);
-    if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP)
-      return { node: this.#null(), size: 1, dropped: [] };
-    const tag = event.tagStart < 0 ? undefined : this.#text.slice(event.tagStart, event.tagEnd);
-    const anchor = event.anchorStart < 0 ? undefined : this.#text.slice(event.anchorStart, event.anchorEnd);
-    this.#position = Math.max(this.#position, event.tagEnd, event.anchorEnd);
-    if (anchor !== undefined) this.#anchors.set(anchor, "open");
-    let built: Built;
-    if (event.type === EVENT_ID.SCALAR) built = this.#scalar(event, tag, path);
-    else if (event.type === EVENT_ID.SEQUENCE) built = this.#sequence(event.start, path);
-    else built = this.#mapping(event.start, path);
-    this.#count(built.size === 1 ? 1 : 0, built.node?.span, path);
-    built = this.#tagged(built, tag, event, path);
-    if (anchor !== undefined) this.#anchors.set(anchor, built);
-    return built;
+  /** Where the node is that is being read. */
+  #path(): Path | undefined {
+    return pathOf(...this.#keys);
   }
 
-  #count(nodes: number, span: Span | undefined, path: Path | undefined): void {
+  /** The next node; undefined if it was tagged `!reset`. */
+  #node(): Node | undefined {
+    const event = this.#events[this.#next++]!;
+    this.#size = 1;
+    this.#dropped = none;
+    if (event.type === EVENT_ID.ALIAS) return this.#alias(event);
+    if (event.type === EVENT_ID.DOCUMENT || event.type === EVENT_ID.POP) return this.#null();
+    const { tagStart, tagEnd, anchorStart, anchorEnd } = event;
+    const tag = tagStart < 0 ? undefined : this.#text.slice(tagStart, tagEnd);
+    const anchor = anchorStart < 0 ? undefined : this.#text.slice(anchorStart, anchorEnd);
+    if (tagEnd > this.#position) this.#position = tagEnd;
+    if (anchorEnd > this.#position) this.#position = anchorEnd;
+    if (anchor !== undefined) this.#anchors.set(anchor, "open");
+    let node: Node | undefined;
+    if (event.type === EVENT_ID.SCALAR) node = this.#scalar(event, tag);
+    else if (event.type === EVENT_ID.SEQUENCE) node = this.#sequence(event.start);
+    else node = this.#mapping(event.start);
+    if (this.#size === 1) this.#count(1, node.span);
+    if (tag !== undefined && tag !== "!") node = this.#tagged(node, tag, event);
+    if (anchor !== undefined) this.#anchors.set(anchor, { node, size: this.#size, dropped: this.#dropped });
+    return node;
+  }
+
+  #count(nodes: number, span: Span | undefined): void {
     const before = this.#total;
     this.#total += nodes;
     if (this.#total > maxNodes && before <= maxNodes) {
       this.#problems.markIncomplete();
-      this.#problems.error("COMPOSE_TOO_LARGE", `aliases expand the file to more than ${maxNodes} values`, {
-        span,
-        path,
-      });
+      const message = `aliases expand the file to more than ${maxNodes} values`;
+      this.#problems.error("COMPOSE_TOO_LARGE", message, { span, path: this.#path() });
     }
   }
 
-  #alias(event: AliasEvent, path: Path | undefined): Built {
+  #alias(event: AliasEvent): Node | undefined {
     const name = this.#text.slice(event.anchorStart, event.anchorEnd);
     const span = this.#span(event.anchorStart - 1, event.anchorEnd);
     this.#position = event.anchorEnd;
     const target = this.#anchors.get(name);
     if (target !== undefined && target !== "open") {
-      this.#count(target.size, span, path);
+      this.#count(target.size, span);
       // Beyond the limit nothing is expanded any more; the problem is told already.
-      return this.#total > maxNodes ? { node: brokenNode(span), size: 1, dropped: [] } : target;
+      if (this.#total > maxNodes) return brokenNode(span);
+      this.#size = target.size;
+      this.#dropped = target.dropped;
+      return target.node;
     }
+    const place = { span, path: this.#path() };
     if (target === "open") {
-      this.#problems.error("COMPOSE_SYNTAX", `alias \`*${name}\` is inside of what it stands for`, { span, path });
+      this.#problems.error("COMPOSE_SYNTAX", `alias \`*${name}\` is inside of what it stands for`, place);
     } else {
       this.#problems.error("COMPOSE_SYNTAX", `alias \`*${name}\` has no anchor \`&${name}\` before it`, {
-        span,
-        path,
+        ...place,
         hint: suggestion(name, this.#anchors.keys(), "an anchor is written before its alias: `&name`"),
       });
     }
-    return { node: brokenNode(span), size: 1, dropped: [] };
+    return brokenNode(span);
   }
 
-  #scalar(event: ScalarEvent, tag: string | undefined, path: Path | undefined): Built {
+  #scalar(event: ScalarEvent, tag: string | undefined): Node {
     if (event.valueStart < 0) {
-      const node = tag === "!!str" ? { ...this.#null(), value: "", text: "" } : this.#null();
-      return { node, size: 1, dropped: [] };
+      return tag === "!!str" ? { ...this.#null(), value: "", text: "" } : this.#null();
     }
     const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
     const span = this.#span(event.valueStart - quote, event.valueEnd + quote);
     this.#position = span.end;
     const text = getScalarValue(this.#text, event);
-    const plain = event.style === SCALAR_STYLE.PLAIN;
     if (tag !== undefined && !localTags.includes(tag)) {
-      return { node: resolveTagged(text, tag, span, path, this.#problems), size: 1, dropped: [] };
+      return resolveTagged(text, tag, span, this.#path(), this.#problems);
     }
-    const content = plain ? resolvePlain(text) : { value: text, text };
-    return { node: { kind: "scalar", ...content, span }, size: 1, dropped: [] };
+    if (event.style !== SCALAR_STYLE.PLAIN) return { kind: "scalar", value: text, text, span };
+    return plainScalar(text, span);
   }
 
-  #sequence(start: number, path: Path | undefined): Built {
+  #sequence(start: number): Node {
     this.#position = Math.max(this.#position, start + 1);
     const items: Node[] = [];
-    const dropped: (readonly (string | number)[])[] = [];
+    let dropped: Keys[] | undefined;
     let size = 1;
     for (let index = 0; this.#peek()?.type !== EVENT_ID.POP; index++) {
-      const item = this.#node(below(path, index));
-      if (item.node) items.push(item.node);
-      for (const keys of item.dropped) dropped.push([index, ...keys]);
-      size += item.size;
+      this.#keys.push(index);
+      const item = this.#node();
+      this.#keys.pop();
+      if (item) items.push(item);
+      for (const keys of this.#dropped) (dropped ??= []).push([index, ...keys]);
+      size += this.#size;
     }
     this.#next++;
-    return { node: { kind: "sequence", items, span: this.#span(start, this.#position) }, size, dropped };
+    this.#size = size;
+    this.#dropped = dropped ?? none;
+    return { kind: "sequence", items, span: this.#span(start, this.#position) };
   }
 
-  #mapping(start: number, path: Path | undefined): Built {
+  #mapping(start: number): Node {
     this.#position = Math.max(this.#position, start + 1);
     const entries = new Map<string, Entry>();
     const merges: Node[] = [];
-    const dropped: (readonly (string | number)[])[] = [];
+    let dropped: Keys[] | undefined;
     let size = 1;
     let damaged = false;
     while (this.#peek()?.type !== EVENT_ID.POP) {
       const merging = this.#isMergeKey();
-      const key = this.#node(path).node;
-      const name = merging ? "<<" : this.#keyName(key, path);
-      const value = this.#node(name === undefined || merging ? path : below(path, name));
-      size += value.size;
+      const key = this.#node();
+      const name = merging ? "<<" : this.#keyName(key);
+      const inside = name !== undefined && !merging;
+      if (inside) this.#keys.push(name);
+      const value = this.#node();
+      if (inside) this.#keys.pop();
+      size += this.#size;
       damaged ||= name === undefined;
       if (name === undefined) continue;
       if (merging && merges.length > 0) {
         this.#problems.error("COMPOSE_DUPLICATE_KEY", "key `<<` is there already", {
           span: key?.span,
-          path,
+          path: this.#path(),
           hint: "merge a list instead: `<<: [*one, *other]`",
         });
         continue;
       }
       if (merging) {
-        if (value.node) merges.push(value.node);
-        dropped.push(...value.dropped);
+        if (value) merges.push(value);
+        for (const keys of this.#dropped) (dropped ??= []).push(keys);
         continue;
       }
-      for (const keys of value.dropped) dropped.push([name, ...keys]);
+      for (const keys of this.#dropped) (dropped ??= []).push([name, ...keys]);
       const first = entries.get(name);
-      if (first?.key) this.#duplicate(name, key?.span, first.key, below(path, name));
-      else if (value.node) entries.set(name, { value: value.node, key: key?.span });
+      if (first?.key) this.#duplicate(name, key?.span, first.key);
+      else if (value) entries.set(name, { value, key: key?.span });
     }
     this.#next++;
+    this.#size = size;
+    this.#dropped = dropped ?? none;
     const span = this.#span(start, this.#position);
-    const mapping: Mapping = { kind: "mapping", entries, span, ...(damaged ? { damaged } : {}) };
-    return { node: merges.length ? mergeKeys(mapping, merges, path, this.#problems) : mapping, size, dropped };
+    const mapping: Mapping = damaged ? { kind: "mapping", entries, span, damaged } : { kind: "mapping", entries, span };
+    return merges.length > 0 ? mergeKeys(mapping, merges, this.#path(), this.#problems) : mapping;
   }
 
   #isMergeKey(): boolean {
@@ -213,42 +234,41 @@ export class ComposeTree {
     return this.#text.slice(event.valueStart, event.valueEnd) === "<<";
   }
 
-  #keyName(key: Node | undefined, path: Path | undefined): string | undefined {
+  #keyName(key: Node | undefined): string | undefined {
     if (key?.kind === "scalar" && typeof key.value === "string" && !key.date) return key.value;
     const written = key?.span ? key.span.source.text.slice(key.span.start, key.span.end) : "";
     this.#problems.error("COMPOSE_KEY_NOT_STRING", `key \`${written}\` is not a string`, {
       span: key?.span,
-      path,
+      path: this.#path(),
       hint: key?.kind === "scalar" ? `put it in quotes: "${written}"` : "keys are plain text",
     });
     return undefined;
   }
 
-  #duplicate(name: string, span: Span | undefined, first: Span, path: Path): void {
+  #duplicate(name: string, span: Span | undefined, first: Span): void {
     const { line } = first.source.range(first.start, first.end).start;
     this.#problems.error("COMPOSE_DUPLICATE_KEY", `key \`${name}\` is there already, on line ${line}`, {
       span,
-      path,
+      path: pathOf(...this.#keys, name),
       hint: "keep one of the two",
     });
   }
 
-  #tagged(
-    built: Built,
-    tag: string | undefined,
-    event: { tagStart: number; tagEnd: number },
-    path: Path | undefined,
-  ): Built {
-    if (tag === undefined || tag === "!") return built;
-    if (tag === "!reset") return { node: undefined, size: built.size, dropped: [[]] };
-    if (tag === "!override") return { ...built, dropped: [[], ...built.dropped] };
-    const kind = built.node?.kind;
-    if (tag === "!!seq" || tag === "!!map" || (kind === "scalar" && tag.startsWith("!!"))) return built;
+  #tagged(node: Node, tag: string, event: { tagStart: number; tagEnd: number }): Node | undefined {
+    if (tag === "!reset") {
+      this.#dropped = [[]];
+      return undefined;
+    }
+    if (tag === "!override") {
+      this.#dropped = [[], ...this.#dropped];
+      return node;
+    }
+    if (tag === "!!seq" || tag === "!!map" || (node.kind === "scalar" && tag.startsWith("!!"))) return node;
     this.#problems.warn("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
       span: this.#span(event.tagStart, event.tagEnd),
-      path,
+      path: this.#path(),
       hint: suggestion(tag, localTags, "it has no effect; compose knows `!reset` and `!override`"),
     });
-    return built;
+    return node;
   }
 }

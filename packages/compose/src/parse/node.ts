@@ -64,7 +64,8 @@ export function brokenNode(span?: Span): Scalar {
 /** A mapping with `fields`, those that are undefined left out, whose keys are placed where their values are. */
 export function mappingNode(fields: Readonly<Record<string, Node | undefined>>, span?: Span): Mapping {
   const entries = new Map<string, Entry>();
-  for (const [key, value] of Object.entries(fields)) {
+  for (const key in fields) {
+    const value = fields[key];
     if (value) entries.set(key, { value, key: value.span });
   }
   return { kind: "mapping", entries, span };
@@ -77,8 +78,10 @@ export function withEntries(mapping: Mapping, entries: ReadonlyMap<string, Entry
 
 /** The same mapping with `key` set, in its place where it is there already. */
 export function withField(mapping: Mapping, key: string, value: Node): Mapping {
+  const present = mapping.entries.get(key);
+  if (present?.value === value) return mapping;
   const entries = new Map(mapping.entries);
-  entries.set(key, { value, key: mapping.entries.get(key)?.key ?? value.span });
+  entries.set(key, { value, key: present?.key ?? value.span });
   return { ...mapping, entries };
 }
 

@@ -1,5 +1,6 @@
 import { formatGoFloat } from "./go-format.ts";
 import type { Scalar } from "./node.ts";
+import type { Span } from "./source-text.ts";
 
 /** A scalar without its place. */
 export type ScalarContent = Pick<Scalar, "value" | "text" | "float" | "date">;
@@ -14,6 +15,13 @@ export function resolvePlain(text: string): ScalarContent {
   if (/^(?:false|False|FALSE)$/.test(text)) return { value: false, text: "false" };
   if (/^\d{4}-/.test(text) && isDate(text)) return { value: text, text, date: true };
   return resolveNumber(text) ?? { value: text, text };
+}
+
+/** The scalar that unquoted text at `span` stands for. */
+export function plainScalar(text: string, span: Span): Scalar {
+  // Most text starts with a letter that no other value starts with.
+  if (/^[a-eg-mo-su-zA-EG-MO-SU-Z/"]/.test(text)) return { kind: "scalar", value: text, text, span };
+  return { kind: "scalar", ...resolvePlain(text), span };
 }
 
 /** The number that `text` is, if it is one. */

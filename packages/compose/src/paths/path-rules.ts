@@ -1,6 +1,5 @@
 import type { Transform } from "../canonical/transform-context.ts";
 import { fieldOf, type Node, stringField, stringNode, stringOf, withField } from "../parse/node.ts";
-import { PathTable } from "../parse/path-table.ts";
 import { cleanPath, isDrivePath, resolvePath } from "./posix-path.ts";
 
 /** What paths are resolved with. */
@@ -22,11 +21,15 @@ export function isRemoteContext(context: string): boolean {
   return context === "" || /^(?:[\w-]+:\/\/|github\.com\/|git@|service:)/.test(context);
 }
 
+function withText(node: Node, text: string): Node {
+  return stringOf(node) === text ? node : stringNode(text, node.span);
+}
+
 /** The places that hold paths, made absolute. */
-export function pathRules(base: PathBase): PathTable<Transform> {
+export function pathRules(base: PathBase): Readonly<Record<string, Transform>> {
   const resolved = (node: Node): Node => {
     const path = stringOf(node);
-    return path === undefined ? node : stringNode(resolveWith(base, path), node.span);
+    return path === undefined ? node : withText(node, resolveWith(base, path));
   };
   // Only mounts may be paths of another system than that of the project's folder.
   const own = (node: Node): Node =>
@@ -37,13 +40,11 @@ export function pathRules(base: PathBase): PathTable<Transform> {
   const mount: Transform = (node, { path, problems }) => {
     if (node.kind !== "mapping") return node;
     const target = fieldOf(node, "target");
-    const cleaned = target
-      ? withField(node, "target", stringNode(cleanPath(stringOf(target) ?? ""), target.span))
-      : node;
+    const cleaned = target ? withField(node, "target", withText(target, cleanPath(stringOf(target) ?? ""))) : node;
     if (stringField(node, "type") !== "bind") return cleaned;
     const source = fieldOf(node, "source");
     if (!source && node.damaged) return undefined;
-    if (!source || stringOf(source) === "") {
+    if (!source) {
       problems.error("COMPOSE_MISSING_FIELD", "a bind mount has no source", {
         path,
         span: node.span,
@@ -55,12 +56,12 @@ export function pathRules(base: PathBase): PathTable<Transform> {
   };
   const boundVolume: Transform = (node) => {
     const options = fieldOf(node, "driver_opts");
-    if (node.kind !== "mapping" || options?.kind !== "mapping") return node;
+    if (node.kind !== "mapping" || options?.kind !== "mapping" || stringField(node, "driver") !== "local") return node;
     const device = fieldOf(options, "device");
     if (!device || stringField(options, "o") !== "bind") return node;
     return withField(node, "driver_opts", withField(options, "device", resolved(device)));
   };
-  return new PathTable<Transform>({
+  return {
     "services.*.build.context": context,
     "services.*.build.additional_contexts.*": context,
     "services.*.build.ssh.*": resolved,
@@ -72,5 +73,5 @@ export function pathRules(base: PathBase): PathTable<Transform> {
     "configs.*.file": resolved,
     "secrets.*.file": resolved,
     "volumes.*": boundVolume,
-  });
+  };
 }

@@ -2,12 +2,13 @@ import { applyExtends } from "../extends/apply-extends.ts";
 import { applyIncludes } from "../include/apply-includes.ts";
 import { interpolate } from "../interpolation/interpolate.ts";
 import { canonicalRules } from "../canonical/canonical-rules.ts";
+import { inSequence } from "../canonical/in-sequence.ts";
 import { transformTree } from "../canonical/transform-tree.ts";
-import { defaultRules } from "../defaults/default-rules.ts";
+import { defaultRules, listRules } from "../defaults/default-rules.ts";
 import { dropPaths } from "../merge/drop-paths.ts";
 import { enforceUnicity } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
-import { resolveEnvironments } from "../normalise/resolve-variables.ts";
+import { variableRules } from "../normalise/resolve-variables.ts";
 import type { ParsedDocument } from "../parse/compose-tree.ts";
 import { type Mapping, mappingNode } from "../parse/node.ts";
 import { pathOf } from "../parse/path.ts";
@@ -37,11 +38,11 @@ export function loadModel(
       model = addDocument(model, document, file, scope, context, including);
     }
   }
-  const { problems } = context;
-  const defaulted = transformTree(model, defaultRules, problems);
-  const checked = transformTree(defaulted, checkRules, problems);
-  const resolved = transformTree(checked, pathRules(scope), problems);
-  return resolved.kind === "mapping" ? resolveEnvironments(resolved, scope.lookup) : model;
+  const rules = context.verbatim
+    ? inSequence(defaultRules, pathRules(scope))
+    : inSequence(defaultRules, listRules, checkRules, pathRules(scope), variableRules(scope.lookup));
+  const finished = transformTree(model, rules, context.problems);
+  return finished.kind === "mapping" ? finished : model;
 }
 
 function addDocument(
@@ -70,11 +71,11 @@ function addDocument(
     const place = { path: pathOf("version"), span: version.key, hint: "remove it" };
     problems.warn("COMPOSE_UNKNOWN_FIELD", "`version` is obsolete and has no effect", place);
   }
-  const written = interpolate(document.root, scope.lookup, problems);
+  const written = context.verbatim ? document.root : interpolate(document.root, scope.lookup, problems);
   const own = applyExtends(written, { file: file.path, dropped: document.dropped, scope, context });
   const extended = applyIncludes(own, scope, context, [...including, file.path], loadModel) ?? own;
   const merged = enforceUnicity(merge(dropPaths(model, document.dropped), extended, problems));
-  const valid = validate(merged, projectShape, problems) ?? model;
-  const canonical = enforceUnicity(transformTree(valid, canonicalRules, problems));
+  const valid = validate(merged, projectShape, problems, { verbatim: context.verbatim }) ?? model;
+  const canonical = enforceUnicity(transformTree(valid, canonicalRules(context.verbatim), problems));
   return canonical.kind === "mapping" ? canonical : model;
 }

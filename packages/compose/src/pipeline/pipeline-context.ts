@@ -10,6 +10,8 @@ export interface PipelineContext {
   readonly problems: ProblemList;
   readonly files: FileTable;
   readonly parsed: ParsedFiles;
+  /** Variables stay as they are written; what cannot be read because of them stays in its short form. */
+  readonly verbatim?: boolean;
   /** What a path is called in messages. */
   readonly displayName: (path: string) => string;
 }

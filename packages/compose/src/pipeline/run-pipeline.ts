@@ -7,9 +7,19 @@ import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
 import { projectName } from "../name/project-name.ts";
 import { normalise } from "../normalise/normalise.ts";
-import { type Entry, fieldOf, mappingNode, type Node, withEntries, withField } from "../parse/node.ts";
+import {
+  type Entry,
+  fieldOf,
+  type Mapping,
+  mappingNode,
+  type Node,
+  stringNode,
+  withEntries,
+  withField,
+} from "../parse/node.ts";
 import type { Span } from "../parse/source-text.ts";
 import { resolvePath } from "../paths/posix-path.ts";
+import type { ProblemList } from "../problem-list.ts";
 import { splitProfiles } from "../profiles/split-profiles.ts";
 import { environmentOf } from "../environment/environment-of.ts";
 import { loadModel } from "./load-model.ts";
@@ -41,38 +51,54 @@ export interface PipelineOutput {
   readonly locate: (keys: readonly (string | number)[]) => SourceRange | undefined;
 }
 
-/** From parsed files to a project. Undefined while files are missing or where something is wrong, which has been told. */
-export function runPipeline(input: PipelineInput, context: PipelineContext): PipelineOutput | undefined {
+/** A project that lacks nothing but what its env files say. */
+export interface PreparedProject {
+  /** Everything so far, in its long form. */
+  readonly document: Mapping;
+  /** Reads the env files. Undefined while files are missing or where something is wrong, which has been told. */
+  readonly finish: () => PipelineOutput | undefined;
+}
+
+/** From parsed files to a project. Undefined while files are missing. */
+export function runPipeline(input: PipelineInput, context: PipelineContext): PreparedProject | undefined {
   const { problems, files } = context;
   const variables = projectEnvironment(input, context);
+  if (files.wanted.length > 0) return undefined;
   const documents = input.files.flatMap((file) => file.documents.map(({ root }) => root));
   const { explicitName: explicit, fallbackName: fallback, directory } = input;
   const name = projectName({ explicit, fallback, directory, documents, lookup: (key) => variables.get(key) }, problems);
   const lookup: Lookup = (key) => (key === "COMPOSE_PROJECT_NAME" ? name : variables.get(key));
   const scope: Scope = { directory, lookup, home: variables.get("HOME") ?? variables.get("USERPROFILE") };
   const loaded = loadModel(input.files, scope, context, []);
+  if (files.wanted.length > 0) return undefined;
   if (!problems.hasErrors && loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
     problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
   }
-  const model = normalise(loaded, { projectName: name, lookup });
+  const model = normalise(loaded, { projectName: name, lookup, verbatim: context.verbatim });
   const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
   const services = fieldOf(model, "services");
   const all = services?.kind === "mapping" ? services : mappingNode({});
   const split = splitProfiles(all, active);
   const running = withField(model, "services", split.enabled);
-  if (!problems.incomplete) checkConsistency(running, split.disabled, problems);
+  if (!problems.incomplete && !context.verbatim) checkConsistency(running, split.disabled, problems);
+  const finish = (): PipelineOutput | undefined => {
+    const services = withAllFileValues(split.enabled, lookup, context);
+    if (problems.hasErrors || files.wanted.length > 0) return undefined;
+    const project = decodeProject(withField(model, "services", services), name);
+    const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
+    return { project, disabled, locate: (keys) => locate(running, keys) };
+  };
+  return { document: withField(model, "name", stringNode(name)), finish };
+}
+
+function withAllFileValues(services: Mapping, lookup: Lookup, context: PipelineContext): Mapping {
   const entries = new Map<string, Entry>();
-  for (const [key, entry] of split.enabled.entries) {
+  for (const [key, entry] of services.entries) {
     const { value } = entry;
-    entries.set(
-      key,
-      value.kind === "mapping" ? { ...entry, value: withFileValues(key, value, lookup, context) } : entry,
-    );
+    const filled = value.kind === "mapping" ? withFileValues(key, value, lookup, context) : value;
+    entries.set(key, filled === value ? entry : { value: filled, key: entry.key });
   }
-  if (problems.hasErrors || files.wanted.length > 0) return undefined;
-  const project = decodeProject(withField(model, "services", withEntries(split.enabled, entries)), name);
-  const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
-  return { project, disabled, locate: (keys) => locate(running, keys) };
+  return withEntries(services, entries);
 }
 
 /** The place of the value at `keys`, or of what it is in. */
@@ -94,13 +120,25 @@ function locate(root: Node, keys: readonly (string | number)[]): SourceRange | u
 
 /** The variables of the process over those of the project's `.env`. */
 function projectEnvironment(input: PipelineInput, context: PipelineContext): ReadonlyMap<string, string> {
-  if (input.envFiles) return new Map([...givenVariables(input.envFiles, input, context), ...input.environment]);
-  if (!input.readsDotenv) return input.environment;
+  const listed = input.environment.get("COMPOSE_ENV_FILES") || undefined;
+  const envFiles = input.envFiles ?? listed?.split(",");
+  if (envFiles) return new Map([...givenVariables(envFiles, input, context), ...input.environment]);
+  if (!input.readsDotenv || isSwitchedOff(input.environment, context.problems)) return input.environment;
   const path = resolvePath(input.directory, ".env");
   const answer = context.files.read(path);
   if (typeof answer !== "object") return input.environment;
   const own = environmentOf(answer.text, path, (key) => input.environment.get(key), context);
   return new Map([...own, ...input.environment]);
+}
+
+/** Whether the environment says that no `.env` is read. */
+function isSwitchedOff(environment: PipelineInput["environment"], problems: ProblemList): boolean {
+  const said = environment.get("COMPOSE_DISABLE_ENV_FILE") || "0";
+  if (/^(?:1|t|true)$/i.test(said)) return true;
+  if (!/^(?:0|f|false)$/i.test(said)) {
+    problems.error("COMPOSE_BAD_VALUE", `COMPOSE_DISABLE_ENV_FILE is \`${said}\`, which is neither true nor false`);
+  }
+  return false;
 }
 
 function givenVariables(

@@ -1,5 +1,5 @@
 import type { Shape } from "./shape.ts";
-import { fileMounts, ulimits } from "./common-shapes.ts";
+import { buildUlimits, fileMounts } from "./common-shapes.ts";
 import {
   boolean,
   byKind,
@@ -34,7 +34,7 @@ export const buildShape: Shape = byKind({
     cache_to: textList,
     no_cache: boolean,
     no_cache_filter: texts,
-    additional_contexts: labels,
+    additional_contexts: byKind({ sequence: uniqueTexts, mapping: map(text) }),
     network: text,
     provenance: textOrBoolean,
     sbom: textOrBoolean,
@@ -46,7 +46,7 @@ export const buildShape: Shape = byKind({
     privileged: boolean,
     secrets: fileMounts,
     tags: textList,
-    ulimits,
+    ulimits: buildUlimits,
     platforms: textList,
   }),
 });

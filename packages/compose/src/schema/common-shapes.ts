@@ -1,4 +1,4 @@
-import type { RecordShape, Shape } from "./shape.ts";
+import type { NumberShape, RecordShape, Shape } from "./shape.ts";
 import {
   boolean,
   byKind,
@@ -10,7 +10,7 @@ import {
   map,
   record,
   text,
-  textList,
+  uniqueTexts,
   variables,
   whole,
 } from "./vocabulary.ts";
@@ -23,13 +23,15 @@ export const fileMounts: Shape = list(
   }),
 );
 
-/** The `ulimits` of a service or a build. */
-export const ulimits: Shape = map(
-  byKind({
-    scalar: kept({ ...whole, noFloat: "always" }),
-    mapping: record("a ulimit", { soft: kept(whole), hard: kept(whole) }, { required: ["soft", "hard"] }),
-  }),
-);
+const limit: NumberShape = { ...whole, noFloat: "always" };
+
+const bothLimits = record("a ulimit", { soft: kept(limit), hard: kept(limit) }, { required: ["soft", "hard"] });
+
+/** The `ulimits` of a service. */
+export const ulimits: Shape = map(byKind({ scalar: kept(limit), mapping: bothLimits }));
+
+/** The `ulimits` of a build. */
+export const buildUlimits: Shape = map(byKind({ scalar: kept({ ...limit, strict: true }), mapping: bothLimits }));
 
 /** A command to run in a service's container. */
 export const serviceHook: Shape = record(
@@ -40,9 +42,9 @@ export const serviceHook: Shape = record(
 
 /** A request for GPUs or other devices. */
 export const deviceRequest: RecordShape = record("a device request", {
-  capabilities: textList,
+  capabilities: uniqueTexts,
   count: { kind: "deviceCount" },
-  device_ids: textList,
+  device_ids: uniqueTexts,
   driver: text,
   options: labels,
 });

@@ -57,7 +57,7 @@ export const deployShape: RecordShape = record(
     placement: record("a placement", {
       constraints: textList,
       preferences: list(record("a preference", { spread: text })),
-      max_replicas_per_node: whole,
+      max_replicas_per_node: { ...whole, min: 0 },
     }),
   },
   { nullable: true },

@@ -18,6 +18,8 @@ import {
 
 const driverOptions: Shape = map(textOrNumber);
 const external: Shape = { kind: "external" };
+/** Nobody looks at what else is in it. */
+const openExternal: Shape = { kind: "external", open: true };
 
 const network: Shape = record(
   "a network",
@@ -56,7 +58,7 @@ const secret: Shape = record("a secret", {
   name: text,
   environment: text,
   file: text,
-  external,
+  external: openExternal,
   labels,
   driver: text,
   driver_opts: driverOptions,
@@ -68,27 +70,28 @@ const config: Shape = record("a config", {
   content: text,
   environment: text,
   file: text,
-  external,
+  external: openExternal,
   labels,
   template_driver: text,
 });
 
 const model: Shape = record(
   "a model",
-  { name: text, model: text, context_size: whole, runtime_flags: textList },
+  { name: text, model: text, context_size: { ...whole, strict: true }, runtime_flags: textList },
   { required: ["model"] },
 );
 
-const included: Shape = byKind({
+/** An item of `include`. */
+export const includedShape: Shape = byKind({
   scalar: text,
-  mapping: record("an include", { path: texts, env_file: texts, project_directory: text }, { closed: true }),
+  mapping: record("an include", { path: texts, env_file: texts, project_directory: text }, { open: true }),
 });
 
 /** A whole compose file. */
 export const projectShape: RecordShape = record("a compose file", {
   version: text,
   name: text,
-  include: byKind({ scalar: { kind: "text", scalars: ["null"], choices: [] }, sequence: list(included) }),
+  include: byKind({ scalar: { kind: "text", scalars: ["null"], choices: [] }, sequence: list(includedShape) }),
   services: map(serviceShape, resourceKey),
   models: map(model, resourceKey),
   networks: map(network, resourceKey),

@@ -22,6 +22,7 @@ import {
   resourceKey,
   strictBoolean,
   text,
+  textList,
   textOrWhole,
   texts,
   uniqueTexts,
@@ -104,9 +105,13 @@ export const serviceShape: RecordShape = record("a service", {
       device_read_iops: blockIoRates,
       device_write_bps: blockIoRates,
       device_write_iops: blockIoRates,
-      weight: { ...whole, strict: true },
+      weight: { ...whole, strict: true, min: 0, max: 65_535 },
       weight_device: list(
-        record("a device's weight", { path: text, weight: { ...whole, strict: true } }, { closed: true }),
+        record(
+          "a device's weight",
+          { path: text, weight: { ...whole, strict: true, min: 0, max: 65_535 } },
+          { closed: true },
+        ),
       ),
     },
     { closed: true },
@@ -121,7 +126,7 @@ export const serviceShape: RecordShape = record("a service", {
   configs: fileMounts,
   container_name: {
     kind: "text",
-    pattern: /^[a-zA-Z0-9][a-zA-Z0-9_.-]+$/,
+    pattern: /[a-zA-Z0-9][a-zA-Z0-9_.-]+/,
     expected: "a container's name: two or more letters, digits, _ . or -, a letter or digit first",
   },
   cpu_count: { ...whole, min: 0 },
@@ -166,7 +171,11 @@ export const serviceShape: RecordShape = record("a service", {
   expose: { kind: "list", item: textOrWhole, unique: true },
   extends: byKind({
     scalar: text,
-    mapping: record("extends", { service: text, file: text }, { closed: true, required: ["service"] }),
+    mapping: record(
+      "extends",
+      { service: text, file: { kind: "text", scalars: ["null"] } },
+      { closed: true, required: ["service"] },
+    ),
   }),
   external_links: uniqueTexts,
   extra_hosts: hosts,
@@ -186,7 +195,7 @@ export const serviceShape: RecordShape = record("a service", {
   init: kept(boolean),
   ipc: text,
   isolation: text,
-  label_file: texts,
+  label_file: byKind({ scalar: text, sequence: textList }),
   labels,
   links: uniqueTexts,
   logging: record("logging", {

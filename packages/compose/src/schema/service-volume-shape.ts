@@ -22,7 +22,7 @@ export const serviceVolumes: Shape = list(
         volume: record("volume options", { labels, nocopy: boolean, subpath: text }, { keepZero: true }),
         tmpfs: record(
           "tmpfs options",
-          { size: { kind: "bytes", min: 0, noFloat: true }, mode: { ...cutNumber, strict: true } },
+          { size: { kind: "bytes", min: 0, noFloat: true }, mode: { ...cutNumber, strict: true, min: 0 } },
           { keepZero: true },
         ),
         image: record("image options", { subpath: text }, { keepZero: true }),

@@ -20,7 +20,7 @@ export type Shape =
   /** One string or a list of them. */
   | { readonly kind: "texts"; readonly keepZero?: boolean }
   /** Whether somebody else makes a resource: a boolean, or the old `{name: …}`. */
-  | { readonly kind: "external"; readonly keepZero?: boolean }
+  | { readonly kind: "external"; readonly open?: boolean; readonly keepZero?: boolean }
   | { readonly kind: "anything"; readonly keepZero?: boolean };
 
 /** What one value may be. */

@@ -1,7 +1,7 @@
+import { isIpAddress } from "../canonical/ip-address.ts";
 import type { Transform, TransformContext } from "../canonical/transform-context.ts";
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import { fieldOf, isNull, type Node, stringField } from "../parse/node.ts";
-import { PathTable } from "../parse/path-table.ts";
 import { below, formatPath } from "../parse/path.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { splitCommand } from "../schema/split-command.ts";
@@ -43,7 +43,7 @@ const externalOnly = (fields: readonly string[], severity: "error" | "warn"): Tr
 const oneOrigin = (origins: readonly string[]): Transform =>
   check((node, { path, problems }) => {
     if (node.kind !== "mapping" || node.damaged || isExternal(node)) return;
-    const given = present(node, origins);
+    const given = present(node, origins).filter((one) => one !== "environment" || stringField(node, one) !== "");
     const place = { path, span: node.span };
     const choices = origins.map((origin) => `\`${origin}\``).join(", ");
     if (given.length > 1) {
@@ -95,8 +95,7 @@ const deviceRequest: Transform = check((node, { path, problems }) => {
 
 const hostAddress: Transform = check((node, { path, problems }) => {
   const address = stringField(node, "host_ip");
-  if (address === undefined || /^(?:(?:\d{1,3}\.){3}\d{1,3}|[\da-fA-F:.]*:[\da-fA-F:.]*(?:%\w+)?)?$/.test(address))
-    return;
+  if (address === undefined || isIpAddress(address)) return;
   problems.error("COMPOSE_BAD_VALUE", `\`${address}\` is not an IP address`, {
     path: path && below(path, "host_ip"),
     span: fieldOf(node, "host_ip")?.span,
@@ -109,7 +108,7 @@ const watchedPath: Transform = check((node, { path, problems }) => {
 });
 
 /** What fields say about each other, once they are in their long form. */
-export const checkRules: PathTable<Transform> = new PathTable<Transform>({
+export const checkRules: Readonly<Record<string, Transform>> = {
   "volumes.*": externalOnly(["driver", "driver_opts", "labels"], "error"),
   // The reference implementation lets these pass without effect.
   "networks.*": externalOnly(["driver", "driver_opts", "ipam", "internal", "attachable", "labels"], "warn"),
@@ -122,4 +121,4 @@ export const checkRules: PathTable<Transform> = new PathTable<Transform>({
   "services.*.gpus.*": deviceRequest,
   "services.*.deploy.resources.reservations.devices.*": deviceRequest,
   "services.*.develop.watch.*.path": watchedPath,
-});
+};

@@ -40,10 +40,12 @@ export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | un
       if (parseDuration(node.value) !== undefined) return undefined;
       return { message: `\`${node.value}\` is not a duration`, hint: "write it with units, as in 1m30s" };
     case "fileMode":
+      if (isTooLarge(node)) return tooLarge(node);
       if (typeof node.value === "number" && !node.float && node.value >= 0) return undefined;
       if (typeof node.value === "string" && /^0?[0-7]{1,5}$/.test(node.value)) return undefined;
       return { message: `\`${node.text}\` is not a file mode`, hint: "write it in octal digits, as in 0440" };
     case "deviceCount":
+      if (isTooLarge(node)) return tooLarge(node);
       if (node.value === "all" || (typeof node.value === "number" && !node.float)) return undefined;
       if (typeof node.value === "string" && /^-?\d+$/.test(node.value)) return undefined;
       return { message: `\`${node.text}\` is not a number of devices`, hint: "write a number or `all`" };
@@ -55,10 +57,19 @@ export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | un
   }
 }
 
+/** Whole numbers have 64 bits, and a sign. */
+function isTooLarge({ value, float }: Scalar): boolean {
+  return typeof value === "number" && !float && Math.abs(value) >= 2 ** 63;
+}
+
+function tooLarge({ text }: Scalar): ScalarProblem {
+  return { message: `${text} does not fit in 64 bits` };
+}
+
 function textProblem(node: Scalar, shape: Text): ScalarProblem | undefined {
   if (typeof node.value !== "string") {
     const kind = node.value === null ? "null" : typeof node.value;
-    const wrongNumber = shape.noFloat && node.float;
+    const wrongNumber = shape.noFloat && (node.float || isTooLarge(node));
     if (!wrongNumber && shape.scalars?.some((one) => one === kind)) return undefined;
     return { wanted: nameOf(shape), hint: node.value === null ? undefined : quoteIt(node) };
   }
@@ -82,6 +93,7 @@ function numberProblem(node: Scalar, shape: NumberShape): ScalarProblem | undefi
   if (shape.noFloat && (!Number.isInteger(value) || (node.float && shape.noFloat === "always"))) {
     return { message: `${node.text} is not a whole number` };
   }
+  if (isTooLarge(node) || (shape.whole && Math.abs(value) >= 2 ** 63)) return tooLarge(node);
   if (shape.min !== undefined && value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
   if (shape.max !== undefined && value > shape.max) return { message: `${node.text} is more than ${shape.max}` };
   if (shape.whole && !Number.isInteger(value)) {
@@ -100,6 +112,7 @@ function sizeProblem(node: Scalar, shape: SizeShape): ScalarProblem | undefined 
   const { strict } = shape;
   if (typeof node.value === "number" && !strict) {
     if (shape.min !== undefined && node.value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
+    if (Math.abs(node.value) >= 2 ** 63) return tooLarge(node);
     if (!node.float) return undefined;
     if (shape.noFloat && !Number.isInteger(node.value))
       return { message: `${node.text} is not a whole number of bytes` };

@@ -1,5 +1,5 @@
 import type { ComposeErrorCode } from "../compose-error.ts";
-import type { Entry, Mapping, Node, Sequence } from "../parse/node.ts";
+import { type Entry, type Mapping, type Node, type Sequence, stringOf } from "../parse/node.ts";
 import { below, formatPath, type Path } from "../parse/path.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
@@ -7,19 +7,35 @@ import type { ByKind, MapShape, RecordShape, Shape } from "../schema/shape.ts";
 import { suggestion } from "../suggestion.ts";
 import { scalarProblem, type ValueShape } from "./scalar-problem.ts";
 
+/** How a node is validated. */
+export interface ValidateOptions {
+  /** Where it is. */
+  readonly path?: Path | undefined;
+  /** Strings with a variable may become anything. */
+  readonly verbatim?: boolean | undefined;
+}
+
 /**
  * The node without what is not of its shape, every such thing being told. Undefined if the node itself is not. What
  * lost something is marked as damaged, so that nobody complains about its absence later on.
  */
-export function validate(node: Node, shape: Shape, problems: ProblemList, path?: Path): Node | undefined {
-  return new Validation(problems).check(node, shape, path);
+export function validate(
+  node: Node,
+  shape: Shape,
+  problems: ProblemList,
+  { path, verbatim = false }: ValidateOptions = {},
+): Node | undefined {
+  return new Validation(problems, verbatim).check(node, shape, path);
 }
 
 class Validation {
   readonly #problems: ProblemList;
 
-  constructor(problems: ProblemList) {
+  readonly #verbatim: boolean;
+
+  constructor(problems: ProblemList, verbatim: boolean) {
     this.#problems = problems;
+    this.#verbatim = verbatim;
   }
 
   check(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
@@ -38,13 +54,13 @@ class Validation {
       case "hosts":
         return this.#hosts(node, path);
       case "texts":
-        return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, { kind: "text" }, path);
+        return node.kind === "sequence" ? this.#list(node, plainText, true, path) : this.#scalar(node, plainText, path);
       case "command":
       case "check":
         return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, shape, path);
       case "external":
-        if (node.kind !== "mapping") return this.#scalar(node, { kind: "boolean" }, path);
-        return this.#record(node, externalName, path);
+        if (node.kind !== "mapping") return this.#scalar(node, plainBoolean, path);
+        return this.#record(node, shape.open ? { ...externalName, open: true } : externalName, path);
       case "anything":
         return node;
       case "text":
@@ -71,7 +87,7 @@ class Validation {
 
   #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
     const problem = scalarProblem(node, shape);
-    if (!problem) return node;
+    if (!problem || (this.#verbatim && mayBecome(node, shape))) return node;
     const { message, hint, harmless } = problem;
     if (harmless) {
       const place = { path, span: node.span, hint };
@@ -86,11 +102,11 @@ class Validation {
   #record(node: Node, shape: RecordShape, path: Path | undefined): Node | undefined {
     if (shape.nullable && node.kind === "scalar" && node.value === null) return node;
     if (node.kind !== "mapping") return this.#wrong(node, `${shape.title} (a mapping)`, path);
-    const entries = new Map<string, Entry>();
+    let changed: Map<string, Entry> | undefined;
     for (const [key, entry] of node.entries) {
       const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
       const value = field ? this.check(entry.value, field, below(path, key)) : this.#extra(key, entry, shape, path);
-      if (value) entries.set(key, { ...entry, value });
+      if (value !== entry.value) replaceIn((changed ??= new Map(node.entries)), key, entry, value);
     }
     for (const key of shape.required ?? []) {
       if (node.entries.has(key)) continue;
@@ -98,7 +114,7 @@ class Validation {
       this.#tell("COMPOSE_MISSING_FIELD", message, node, path);
       return undefined;
     }
-    return repaired(node, entries);
+    return repaired(node, changed);
   }
 
   /** A field that the shape doesn't have. */
@@ -122,7 +138,7 @@ class Validation {
 
   #map(node: Node, shape: MapShape, path: Path | undefined): Node | undefined {
     if (node.kind !== "mapping") return this.#wrong(node, "a mapping", path);
-    const entries = new Map<string, Entry>();
+    let changed: Map<string, Entry> | undefined;
     for (const [key, entry] of node.entries) {
       if (shape.keys && !shape.keys.test(key)) {
         this.#problems.error("COMPOSE_BAD_VALUE", `\`${key}\` cannot be a name in ${placeName(path)}`, {
@@ -130,45 +146,43 @@ class Validation {
           span: entry.key ?? entry.value.span,
           hint: "names consist of letters, digits, dots, underscores and hyphens",
         });
+        replaceIn((changed ??= new Map(node.entries)), key, entry, undefined);
         continue;
       }
+      const valid = this.check(entry.value, shape.value, below(path, key));
+      if (valid === entry.value) continue;
       // The name is there, whatever is wrong with its value: what refers to it is not wrong too.
-      const broken: Mapping = { kind: "mapping", entries: new Map(), span: entry.value.span, damaged: true };
-      const value =
-        this.check(entry.value, shape.value, below(path, key)) ?? (shape.value.kind === "record" ? broken : undefined);
-      if (value) entries.set(key, { ...entry, value });
+      const value = valid ?? (shape.value.kind === "record" ? brokenMapping(entry.value) : undefined);
+      replaceIn((changed ??= new Map(node.entries)), key, entry, value);
     }
-    return repaired(node, entries);
+    return repaired(node, changed);
   }
 
   #list(node: Node, item: Shape, unique: boolean, path: Path | undefined): Node | undefined {
     if (node.kind !== "sequence") return this.#wrong(node, "a list", path);
-    const items: Node[] = [];
-    const seen = new Set<string>();
-    for (const [index, one] of node.items.entries()) {
+    let items: Node[] | undefined;
+    const seen = unique && node.items.length > 1 ? new Set<string>() : undefined;
+    for (let index = 0; index < node.items.length; index++) {
+      const one = node.items[index]!;
       const place = below(path, index);
-      const valid = this.check(one, item, place);
-      if (!valid) continue;
-      const identity = unique && one.kind === "scalar" ? `${typeof one.value} ${one.text}` : undefined;
-      if (identity !== undefined && seen.has(identity)) {
-        const text = one.kind === "scalar" ? one.text : "";
-        this.#tell(
-          "COMPOSE_DUPLICATE_ITEM",
-          `${placeName(path)} has \`${text}\` twice`,
-          one,
-          place,
-          "keep one of the two",
-        );
-        continue;
+      let valid = this.check(one, item, place);
+      if (valid && seen && one.kind === "scalar") {
+        const identity = `${typeof one.value} ${one.text}`;
+        if (seen.has(identity)) {
+          const message = `${placeName(path)} has \`${one.text}\` twice`;
+          this.#tell("COMPOSE_DUPLICATE_ITEM", message, one, place, "keep one of the two");
+          valid = undefined;
+        } else seen.add(identity);
       }
-      if (identity !== undefined) seen.add(identity);
-      items.push(valid);
+      if (valid !== one) items ??= node.items.slice(0, index);
+      if (items && valid) items.push(valid);
     }
+    if (!items) return node;
     return items.length === node.items.length ? { ...node, items } : { ...node, items, damaged: true };
   }
 
   #texts(node: Sequence, path: Path | undefined): Node | undefined {
-    return this.#list(node, { kind: "text" }, false, path);
+    return this.#list(node, plainText, false, path);
   }
 
   #byKind(node: Node, shape: ByKind, path: Path | undefined): Node | undefined {
@@ -184,24 +198,47 @@ class Validation {
   }
 
   #assignments(node: Node, path: Path | undefined): Node | undefined {
-    if (node.kind === "sequence") return this.#texts(node, path);
+    if (node.kind === "sequence") return this.#list(node, plainText, true, path);
     if (node.kind !== "mapping") return this.#wrong(node, "a list of KEY=value or a mapping", path);
-    return this.#map(node, { kind: "map", value: assigned }, path);
+    return this.#map(node, assignments, path);
   }
 
   #hosts(node: Node, path: Path | undefined): Node | undefined {
-    if (node.kind === "sequence") return this.#list(node, { kind: "text" }, true, path);
+    if (node.kind === "sequence") return this.#list(node, plainText, true, path);
     if (node.kind !== "mapping") return this.#wrong(node, "a list of host=address or a mapping", path);
-    return this.#map(node, { kind: "map", value: { kind: "texts" } }, path);
+    return this.#map(node, addresses, path);
   }
 }
 
-const assigned: Shape = { kind: "text", scalars: ["number", "boolean", "null"] };
+const plainText: ValueShape = { kind: "text" };
+const plainBoolean: ValueShape = { kind: "boolean" };
+const byAddress: Shape = { kind: "byKind", scalar: plainText, sequence: { kind: "list", item: plainText } };
+const addresses: MapShape = { kind: "map", value: byAddress };
+const assignments: MapShape = {
+  kind: "map",
+  value: { kind: "text", scalars: ["number", "boolean", "null"] },
+};
 const externalName: RecordShape = { kind: "record", title: "external", fields: { name: { kind: "text" } } };
 
-function repaired(node: Mapping, entries: ReadonlyMap<string, Entry>): Mapping {
-  const lost = entries.size < node.entries.size;
-  return lost ? { ...node, entries, damaged: true } : { ...node, entries };
+/** Whether a text with a variable may become a value of `shape`. */
+function mayBecome(node: Node, shape: ValueShape): boolean {
+  if (shape.kind === "text" || ("strict" in shape && shape.strict)) return false;
+  return stringOf(node)?.includes("$") ?? false;
+}
+
+function replaceIn(entries: Map<string, Entry>, key: string, { key: place }: Entry, value: Node | undefined): void {
+  if (value) entries.set(key, { value, key: place });
+  else entries.delete(key);
+}
+
+function brokenMapping({ span }: Node): Mapping {
+  return { kind: "mapping", entries: new Map(), span, damaged: true };
+}
+
+/** The mapping with the entries that are left of it. */
+function repaired(node: Mapping, entries: ReadonlyMap<string, Entry> | undefined): Mapping {
+  if (!entries) return node;
+  return entries.size < node.entries.size ? { ...node, entries, damaged: true } : { ...node, entries };
 }
 
 function placeName(path: Path | undefined): string {
