@@ -22,6 +22,8 @@ export class FakeUpdater implements Updater {
   readonly commands: CommandToRun[] = [];
   /** Answers what changedSince asks. */
   readonly changed: Set<string> = new Set();
+  readonly #aside = new Map<string, FakeFile>();
+  readonly #asidePaths: string[] = [];
   readonly #onRun: (command: CommandToRun) => Promise<number>;
 
   /** @param onRun a command's outcome; 0 without */
@@ -52,6 +54,28 @@ export class FakeUpdater implements Updater {
       const content = type === "file" ? Buffer.concat(chunks).toString() : undefined;
       this.files.set(`/${name}`, { type, mode, uid, gid, content, linkname });
     }
+  }
+
+  setAside(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      for (const [name, file] of this.files) {
+        if (name !== path && !name.startsWith(`${path}/`)) continue;
+        this.#aside.set(name, file);
+        this.files.delete(name);
+      }
+      this.#asidePaths.push(path);
+    }
+    return Promise.resolve();
+  }
+
+  putBack(): Promise<void> {
+    for (const name of this.files.keys()) {
+      if (this.#asidePaths.some((path) => name === path || name.startsWith(`${path}/`))) this.files.delete(name);
+    }
+    for (const [name, file] of this.#aside) this.files.set(name, file);
+    this.#aside.clear();
+    this.#asidePaths.length = 0;
+    return Promise.resolve();
   }
 
   run(command: CommandToRun): Promise<number> {

@@ -19,7 +19,9 @@ export type {
   PushPlan,
   RebuildReason,
   RepairAction,
+  RestartBy,
   RunAction,
+  RunMount,
   StagePlan,
 } from "./push-plan.ts";
 export type { Accounts, Facts, Question } from "./stage-facts.ts";

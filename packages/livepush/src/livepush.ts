@@ -51,7 +51,17 @@ export class Livepush extends EventEmitter<PushEvents> {
    * @throws LivepushError LIVEPUSH_NO_DOCKERFILE; LIVEPUSH_STAGE_IMAGES unless there is one image for each stage but the
    *   last; LIVEPUSH_DIRECTIVE; ContainerNotRunningError if there is no such container; DockerfileError
    */
-  static async init(options: LivepushOptions): Promise<Livepush> {
+  static init(options: LivepushOptions): Promise<Livepush>;
+  /** @deprecated Give the options as an object. */
+  static init(
+    dockerfileContent: string | Buffer,
+    context: string,
+    containerId: string,
+    stageImages: string[],
+    docker: LivepushOptions["docker"],
+  ): Promise<Livepush>;
+  static async init(first: LivepushOptions | string | Buffer, ...rest: PositionalRest | []): Promise<Livepush> {
+    const options = readOptions(first, rest);
     const { containerId, stageImages, signal, buildArgs = {}, dockerfilePath = "Dockerfile" } = options;
     signal?.throwIfAborted();
     const live = readDockerfile(options);
@@ -78,6 +88,11 @@ export class Livepush extends EventEmitter<PushEvents> {
       live,
       tree,
       buildArgs,
+      restartBy: options.skipContainerRestart
+        ? "nothing"
+        : options.restartSignal === undefined
+          ? "restart"
+          : { signal: options.restartSignal },
     });
     signal?.throwIfAborted();
     return new Livepush(options, engine, containers, session);
@@ -182,13 +197,14 @@ export class Livepush extends EventEmitter<PushEvents> {
         return { outcome: "unchanged", plan: planned, durations };
       }
       begun = true;
-      this.emit("start", { plan: planned });
-      applied = await this.#session.carryOut(planned, {
+      const plan = planned;
+      this.emit("start", { plan });
+      applied = await this.#session.carryOut(plan, {
         report: (name, ...event) => void (this.emit as (name: string, ...event: unknown[]) => boolean)(name, ...event),
         signal,
         restart: async () => {
           const restarted = performance.now();
-          await this.#restart(wasRunning);
+          await this.#restart(plan, wasRunning);
           restartMs = performance.now() - restarted;
         },
       });
@@ -208,11 +224,21 @@ export class Livepush extends EventEmitter<PushEvents> {
     return (await this.#containers.isLive()) || (await this.#containers.isRunning());
   }
 
-  async #restart(wasRunning: boolean): Promise<void> {
-    const { containerId, skipContainerRestart, stopTimeout = 1 } = this.#options;
-    if (skipContainerRestart && wasRunning) return;
+  async #restart({ restart: { by } }: PushPlan, wasRunning: boolean): Promise<void> {
+    const { containerId, stopTimeout = 1 } = this.#options;
+    if (by === "nothing" && wasRunning) return;
+    const container = this.#engine.docker.getContainer(containerId);
+    if (typeof by === "object" && wasRunning) {
+      try {
+        await container.kill({ signal: by.signal });
+      } catch (error) {
+        throw engineError(error, `sending ${by.signal} to container ${containerId}`);
+      }
+      this.emit("containerSignal", { containerId, signal: by.signal });
+      return;
+    }
     try {
-      await this.#engine.docker.getContainer(containerId).restart({ t: stopTimeout });
+      await container.restart({ t: stopTimeout });
     } catch (error) {
       throw engineError(error, `restarting container ${containerId}`);
     }
@@ -233,6 +259,20 @@ export class Livepush extends EventEmitter<PushEvents> {
       hint: "look at its logs; the next push tries again",
     });
   }
+}
+
+type PositionalRest = [
+  context: string,
+  containerId: string,
+  stageImages: readonly string[],
+  docker: LivepushOptions["docker"],
+];
+
+function readOptions(first: LivepushOptions | string | Buffer, rest: PositionalRest | []): LivepushOptions {
+  if (typeof first === "object" && !Buffer.isBuffer(first)) return first;
+  const [context = "", containerId = "", stageImages = [], docker] = rest;
+  if (!docker) throw new TypeError("Livepush.init wants its options as an object, or five arguments");
+  return { dockerfileContent: first, context, containerId, stageImages, docker };
 }
 
 function readDockerfile({ dockerfileContent, dockerfile }: LivepushOptions): LiveDockerfile {

@@ -10,10 +10,11 @@ import { ContextListing } from "./context-listing.ts";
 import type { LiveDockerfile } from "./live-dockerfile.ts";
 import { plan } from "./plan.ts";
 import type { Report } from "./push-event.ts";
-import type { PushPlan, RebuildReason } from "./push-plan.ts";
+import type { PushPlan, RebuildReason, RestartBy } from "./push-plan.ts";
 import { contextPath, listContext, readChanges, withArchiveFacts } from "./read-changes.ts";
 import { readContainer } from "./read-container.ts";
 import type { StageContainers } from "./stage-containers.ts";
+import { readArchives } from "./read-archives.ts";
 import { FactBook } from "./stage-facts.ts";
 import type { Flow } from "./stage-flow.ts";
 import { takesPath } from "./takes-path.ts";
@@ -32,6 +33,7 @@ export interface SessionOptions {
   /** Of `live`. */
   readonly tree: Dockerfile;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly restartBy: RestartBy;
 }
 
 /** What a session finds when it begins. */
@@ -77,7 +79,9 @@ export class PushSession {
     const dockerfile = await readText(path.join(directory, dockerfilePath));
     const { image, mounted } = await readContainer(engine, containerId);
     const read = await readStages(engine, tree, [...stageImages, image], buildArgs);
-    return new PushSession(options, { ignore, listing, dockerfile, image, mounted }, read);
+    const session = new PushSession(options, { ignore, listing, dockerfile, image, mounted }, read);
+    await readArchives({ directory, listing, stages: read.stages, flows: session.#flows });
+    return session;
   }
 
   setBuildArgs(buildArgs: Readonly<Record<string, string>>): void {
@@ -123,6 +127,7 @@ export class PushSession {
         facts: this.#facts,
         liveFrom: this.#options.live.liveFrom,
         mounted: this.#start.mounted,
+        restartBy: this.#options.restartBy,
       });
       if (planned.questions.length === 0) return planned;
       await this.#options.containers.answer(planned.questions, this.#facts);
@@ -148,6 +153,7 @@ export class PushSession {
         engine: this.#options.engine,
         containers: this.#options.containers,
         directory: this.#options.directory,
+        context: this.#start.listing,
         stages: this.#read.stages,
         flows: this.#flows,
         onDone: ({ stage }, action, changed) => {
@@ -190,6 +196,7 @@ export class PushSession {
     if (this.#hasAdd()) {
       for (const change of await withArchiveFacts(directory, [...this.#changes.values()])) {
         this.#changes.set(change.path, change);
+        if (change.after) this.#start.listing.set(change.path, change.after);
       }
     }
   }

@@ -1,6 +1,7 @@
-import { lstat, open, readlink } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import path from "node:path";
 import { type Ignore, walk } from "@slipway/context";
+import { archiveKind } from "./archive-kind.ts";
 import type { ContextChange } from "./context-change.ts";
 import type { ContextFile, ContextListing } from "./context-listing.ts";
 import { LivepushError } from "./livepush-error.ts";
@@ -145,31 +146,10 @@ export async function withArchiveFacts(directory: string, changes: readonly Cont
   return Promise.all(
     changes.map(async (change) =>
       change.after?.type === "file"
-        ? { ...change, after: { ...change.after, archive: await isArchive(path.join(directory, change.path)) } }
+        ? { ...change, after: { ...change.after, archive: await archiveKind(path.join(directory, change.path)) } }
         : change,
     ),
   );
-}
-
-const magics = [
-  [0x1f, 0x8b],
-  [0x42, 0x5a, 0x68],
-  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
-  [0x28, 0xb5, 0x2f, 0xfd],
-];
-
-async function isArchive(file: string): Promise<boolean | undefined> {
-  const handle = await open(file).catch(() => undefined);
-  if (!handle) return undefined;
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(262), 0, 262, 0);
-    const head = buffer.subarray(0, bytesRead);
-    return (
-      magics.some((magic) => magic.every((byte, i) => head[i] === byte)) || head.subarray(257).toString() === "ustar"
-    );
-  } finally {
-    await handle.close();
-  }
 }
 
 function isSame(a: ContextFile | undefined, b: ContextFile): boolean {

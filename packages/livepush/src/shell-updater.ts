@@ -4,7 +4,15 @@ import { isSlipwayError } from "@slipway/errors";
 import { abortable } from "./abortable.ts";
 import { LivepushError } from "./livepush-error.ts";
 import type { DeleteItem } from "./push-plan.ts";
-import { archived, changeTimesScript, foldersScript, linkOwnersScript, removeScript } from "./shell-scripts.ts";
+import {
+  archived,
+  changeTimesScript,
+  foldersScript,
+  linkOwnersScript,
+  putBackScript,
+  removeScript,
+  setAsideScript,
+} from "./shell-scripts.ts";
 import { tarOf } from "./tar-of.ts";
 import type { CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
 
@@ -79,6 +87,14 @@ export class ShellUpdater implements Updater {
     for await (const chunk of packEntries(tarOf(batch))) chunks.push(chunk as Buffer);
     const script = `umask 022\n${folders}\numask 0\ntar -x -p -f - -C / || exit\n${linkOwnersScript(batch.files)}`;
     await this.#succeed("copying files", script, Buffer.concat(chunks), signal);
+  }
+
+  async setAside(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#succeed("making room for mounts", setAsideScript(paths), undefined, signal);
+  }
+
+  async putBack(signal: AbortSignal): Promise<void> {
+    await this.#succeed("taking mounts away", putBackScript, undefined, signal);
   }
 
   async run(command: CommandToRun): Promise<number> {

@@ -34,6 +34,10 @@ export interface Updater {
   readonly live: boolean;
   remove(items: readonly DeleteItem[], signal: AbortSignal): Promise<void>;
   put(batch: FileBatch, signal: AbortSignal): Promise<void>;
+  /** Moves what is at these places out of the way, until putBack. Only with a shell. */
+  setAside(paths: readonly string[], signal: AbortSignal): Promise<void>;
+  /** Puts back what setAside took away, whatever is there now. Does nothing where nothing was set aside. */
+  putBack(signal: AbortSignal): Promise<void>;
   /** @returns the exit code */
   run(command: CommandToRun): Promise<number>;
   /** The container's clock, for changedSince; undefined where it can't be told. */

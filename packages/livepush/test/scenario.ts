@@ -62,7 +62,7 @@ export function dockerfileOf({ stages }: Scenario, form: keyof StepText): string
   for (const { name, base, steps } of stages) {
     lines.push(`FROM ${base} AS ${name}`, ...steps.map((step) => step[form]));
   }
-  return `${lines.join("\n")}\n`;
+  return `${lines.join("\n")}\nENV LAST=1\nCMD ["sleep", "3600"]\n`;
 }
 
 function randomContext(random: Random): Edit[] {
@@ -147,16 +147,14 @@ function randomStages(random: Random): ScenarioStage[] {
     const base = earlier.length > 0 && random.oneIn(3) ? random.pick(earlier) : random.pick([image, image, "$BASE"]);
     const steps = [
       same(
-        "RUN mkdir -p /app /b /sums && chmod 777 /sums && mkdir -p /etc && echo 'app:x:1234:4321::/:/bin/sh' >>/etc/passwd",
+        "RUN mkdir -p /app /b /sums && chmod 777 /sums && mkdir -p /etc && { grep -qs app: /etc/passwd || echo 'app:x:1234:4321::/:/bin/sh' >>/etc/passwd; }",
       ),
     ];
     for (let i = 2 + random.below(5); i > 0; i--) steps.push(...randomSteps(random, earlier));
     steps.push(same("USER 0"));
     stages.push({ name, base, steps });
   }
-  const last = stages.at(-1) as ScenarioStage;
-  const closing = ["ENV LAST=1", 'CMD ["sleep", "3600"]'].map(same);
-  return [...stages.slice(0, -1), { ...last, steps: [...last.steps, ...closing] }];
+  return stages;
 }
 
 function same(text: string): StepText {
