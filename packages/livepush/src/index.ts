@@ -27,4 +27,4 @@ export type {
 export type { Accounts, Facts, Question } from "./stage-facts.ts";
 export type { StageUndone, Undone, UndonePath } from "./undone.ts";
 export type { CommandOutput, CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
-export { watch, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
+export { watch, watchAll, type Watch, type WatchBatch, type WatchedFolder, type WatchOptions } from "./watch.ts";

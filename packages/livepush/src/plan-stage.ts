@@ -238,7 +238,8 @@ class StagePlanner implements StageResult {
       kind: "flow",
       of,
       from,
-      ...(step.chown === undefined ? {} : { owner }),
+      // What is unpacked keeps its owners, whatever --chown says.
+      ...(step.chown === undefined || typeof from === "object" ? {} : { owner }),
       ...(mode === undefined ? {} : { mode }),
       ...what,
     });
