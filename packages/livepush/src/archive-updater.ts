@@ -73,6 +73,10 @@ export class ArchiveUpdater implements Updater {
     return Promise.resolve(undefined);
   }
 
+  identify(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
   warm(): Promise<void> {
     return Promise.resolve();
   }

@@ -18,10 +18,12 @@ export async function contextBatch(directory: string, items: readonly CopyItem[]
       for (const { header, source, inline } of files) {
         if (inline !== undefined) yield { header, body: inline };
         else if (header.type !== "file") yield { header };
-        else if ((header.size ?? 0) > readWhole) yield { header, body: createReadStream(source) };
-        else {
+        else if ((header.size ?? 0) > readWhole) {
+          // What is written behind its end meanwhile is the next push's.
+          yield { header, body: createReadStream(source, { end: (header.size ?? 0) - 1 }) };
+        } else {
           const body = await readFile(source).catch(ignoreMissing);
-          if (body) yield { header, body };
+          if (body) yield { header: { ...header, size: body.length }, body };
         }
       }
     },

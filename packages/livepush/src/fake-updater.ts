@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { readEntries, packEntries } from "@slipway/context";
 import type { DeleteItem } from "./push-plan.ts";
 import { tarOf } from "./tar-of.ts";
-import type { CommandToRun, FileBatch, Updater } from "./updater.ts";
+import type { CommandToRun, FileBatch, Identity, Updater } from "./updater.ts";
 
 /** A file of a {@link FakeUpdater}. */
 export interface FakeFile {
@@ -89,6 +90,22 @@ export class FakeUpdater implements Updater {
 
   changedSince(_mark: number, paths: readonly string[]): Promise<ReadonlySet<string>> {
     return Promise.resolve(new Set(paths.filter((path) => this.changed.has(path))));
+  }
+
+  identify(paths: readonly string[]): Promise<ReadonlyMap<string, Identity>> {
+    const found = new Map<string, Identity>();
+    for (const path of paths) {
+      const file = this.files.get(path);
+      if (file?.type === "directory") found.set(path, { type: "directory" });
+      else if (file?.type === "symlink") found.set(path, { type: "symlink", identity: file.linkname });
+      else if (file) {
+        const identity = createHash("sha256")
+          .update(file.content ?? "")
+          .digest("hex");
+        found.set(path, { type: "file", identity });
+      }
+    }
+    return Promise.resolve(found);
   }
 
   warm(): Promise<void> {

@@ -10,6 +10,7 @@ import { LivepushError } from "./livepush-error.ts";
 import type { LivepushOptions } from "./livepush-options.ts";
 import type { PushDurations, PushEvents, PushOutcome } from "./push-event.ts";
 import type { PushPlan } from "./push-plan.ts";
+import { readContainer } from "./read-container.ts";
 import { PushSession } from "./push-session.ts";
 import { StageContainers } from "./stage-containers.ts";
 
@@ -148,6 +149,31 @@ export class Livepush extends EventEmitter<PushEvents> {
     await this.#stopCurrent();
   }
 
+  /**
+   * Another container has taken the place of this one, of the same image: the next push, even one of nothing, brings it to
+   * where this one was.
+   * @throws LivepushError LIVEPUSH_OTHER_IMAGE; ContainerNotRunningError if there is no such container
+   */
+  async replaceContainer(containerId: string): Promise<void> {
+    await this.#stopCurrent();
+    const { image } = await readContainer(this.#engine, containerId);
+    if (image !== this.#session.image) {
+      throw new LivepushError("LIVEPUSH_OTHER_IMAGE", `container ${containerId} is of another image, ${image}`, {
+        hint: "begin a new live push",
+      });
+    }
+    await this.#containers.replace(containerId);
+    this.#session.startOver();
+  }
+
+  /**
+   * Something else may have changed the container: the next push compares its files with the context's by their hashes
+   * and brings back what differs. A push that the connection failed makes the next one do so by itself.
+   */
+  verify(): void {
+    this.#session.suspect();
+  }
+
   /** Other build arguments, from the next push on. */
   setBuildArgs(buildArgs: Readonly<Record<string, string>>): void {
     this.#session.setBuildArgs(buildArgs);
@@ -225,7 +251,8 @@ export class Livepush extends EventEmitter<PushEvents> {
   }
 
   async #restart({ restart: { by } }: PushPlan, wasRunning: boolean): Promise<void> {
-    const { containerId, stopTimeout = 1 } = this.#options;
+    const { containerId } = this.#containers;
+    const { stopTimeout = 1 } = this.#options;
     if (by === "nothing" && wasRunning) return;
     const container = this.#engine.docker.getContainer(containerId);
     if (typeof by === "object" && wasRunning) {
@@ -249,12 +276,13 @@ export class Livepush extends EventEmitter<PushEvents> {
   /** An error as it is, unless it comes of the container's end. */
   async #explain(error: unknown): Promise<unknown> {
     if (isSlipwayError(error) && !error.code.startsWith("TRANSPORT_")) return error;
+    this.#session.suspect();
     try {
       if (await this.#containers.isRunning()) return error;
     } catch (failure) {
       return isSlipwayError(failure, "LIVEPUSH_CONTAINER_NOT_RUNNING") ? failure : error;
     }
-    return new ContainerNotRunningError(`container ${this.#options.containerId} does not stay up`, {
+    return new ContainerNotRunningError(`container ${this.#containers.containerId} does not stay up`, {
       cause: error,
       hint: "look at its logs; the next push tries again",
     });

@@ -85,6 +85,16 @@ done
 rmdir ${aside}
 fi`;
 
+/** Prints what each path is that it reads from stdin, NUL-separated: `D path`, `L path<tab>target`, or `sha256  path`. */
+export const identifyScript = `command -v sha256sum >/dev/null || exit
+xargs -0 sh -c 'for f; do
+if [ -L "$f" ]; then printf "L %s\\t%s\\n" "$f" "$(readlink "$f")"
+elif [ -d "$f" ]; then printf "D %s\\n" "$f"
+elif [ -f "$f" ]; then set -- "$@" "$f"; fi
+shift
+done
+[ $# = 0 ] || sha256sum -- "$@"' sh`;
+
 function makeFolder(path: string, mode: string, owner: string): string {
   const word = shellQuote(path);
   const chown = owner === "0:0" ? "" : ` && chown ${owner} ${word}`;

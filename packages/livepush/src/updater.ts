@@ -44,7 +44,18 @@ export interface Updater {
   mark(signal: AbortSignal): Promise<number | undefined>;
   /** Which of the paths something wrote to, replaced or removed since the mark; undefined where it can't be told. */
   changedSince(mark: number, paths: readonly string[], signal: AbortSignal): Promise<ReadonlySet<string> | undefined>;
+  /**
+   * What is at these paths: a file with the SHA-256 of its content, a symlink with where it leads. What is not there, or has
+   * a name that can't be told, is left out. Undefined where nothing can be told.
+   */
+  identify(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Identity> | undefined>;
   /** Gets ready for the next call, so that it is quick. */
   warm(): Promise<void>;
   close(): Promise<void>;
+}
+
+/** What a path of a container is. */
+export interface Identity {
+  readonly type: "file" | "directory" | "symlink";
+  readonly identity?: string | undefined;
 }

@@ -75,9 +75,9 @@ async function judgeIn(
   return { mismatches, pushes, refused, refusals, unbuildable: false };
 }
 
-async function build(bench: Workbench, context: string): Promise<string | undefined> {
+async function build(bench: Workbench, context: string, target?: string): Promise<string | undefined> {
   try {
-    return await bench.build(context);
+    return await bench.build(context, target === undefined ? {} : { target });
   } catch {
     return undefined; // a source is missing, or a folder is where a file should go
   }
@@ -88,6 +88,9 @@ async function begin(
   scenario: Scenario,
   context: string,
 ): Promise<{ push: Livepush; containerId: string } | undefined> {
+  for (const target of scenario.stages.slice(0, -1)) {
+    if ((await build(bench, context, target.name)) === undefined) return undefined;
+  }
   if ((await build(bench, context)) === undefined) return undefined;
   return bench.start(context, {
     text: dockerfileOf(scenario, "live"),

@@ -217,7 +217,7 @@ function randomSteps(random: Random, earlier: readonly string[]): StepText[] {
     ],
     () => [
       same(`COPY f1 /in/${id}`),
-      same(`RUN mkdir -p /made/${id} && cp /in/${id} /made/${id}/f && ln -sf f /made/${id}/l`),
+      same(`RUN rm -rf /made/${id} && mkdir -p /made/${id} && cp /in/${id} /made/${id}/f && ln -sf f /made/${id}/l`),
     ],
     () => [same(`RUN rm -rf ${random.pick(["/app", "/b"])}/d1; true`)],
     () => [
