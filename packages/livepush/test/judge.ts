@@ -61,7 +61,7 @@ async function judgeIn(
         const next = await begin(bench, scenario, context);
         if (!next) return { mismatches: [], pushes, refused, refusals, unbuildable: true };
         session = next;
-      } else if (error.code !== "LIVEPUSH_COMMAND_FAILED" && error.code !== "LIVEPUSH_SOURCE_MISSING") throw error;
+      } else if (!buildWouldFail.has(error.code)) throw error;
       else if (await build(bench, context))
         return { mismatches: [error.message], pushes, refused, refusals, unbuildable: false };
     }
@@ -74,6 +74,13 @@ async function judgeIn(
   ];
   return { mismatches, pushes, refused, refusals, unbuildable: false };
 }
+
+/** What a push may say where a build would fail as well. */
+const buildWouldFail: ReadonlySet<string> = new Set([
+  "LIVEPUSH_COMMAND_FAILED",
+  "LIVEPUSH_SOURCE_MISSING",
+  "LIVEPUSH_UPDATE_FAILED",
+]);
 
 async function build(bench: Workbench, context: string, target?: string): Promise<string | undefined> {
   try {
