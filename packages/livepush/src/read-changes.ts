@@ -68,7 +68,8 @@ class ChangeReader {
       const gone = await this.#highestGone(name);
       for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
     } else {
-      if (!this.#context.ignore.ignores(name)) await this.#setWithFolders(name, file);
+      if (this.#context.ignore.ignores(name)) await this.#setFoldersAbove(name);
+      else await this.#setWithFolders(name, file);
       const known = [...listing.below(name)];
       if (file.type === "directory") await this.#readFolder(name);
       else for (const path of known) this.#set(path, undefined);
@@ -90,6 +91,15 @@ class ChangeReader {
       if (!isSame(listing.get(below(name)), file)) await this.#setWithFolders(below(name), file);
     }
     for (const name of gone) this.#set(name, undefined);
+  }
+
+  /** A file that is left out may have come with a folder that is not. */
+  async #setFoldersAbove(name: string): Promise<void> {
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    if (parent === "" || this.#context.listing.get(parent)?.type === "directory") return;
+    if (this.#context.ignore.ignores(parent)) return this.#setFoldersAbove(parent);
+    const folder = await this.#stat(parent);
+    if (folder?.type === "directory") await this.#setWithFolders(parent, folder);
   }
 
   async #setWithFolders(name: string, file: ContextFile): Promise<void> {

@@ -73,7 +73,7 @@ export function setAsideScript(paths: readonly string[]): string {
 }
 
 /** Undoes setAsideScript, the last place first. */
-export const putBackScript = `if [ -d ${aside} ]; then
+export const putBackScript: string = `if [ -d ${aside} ]; then
 for at in $(ls -r ${aside}); do at=${aside}/$at
 if [ -f "$at/path" ]; then p=$(cat "$at/path"; printf x); p=\${p%x}
 if [ -e "$at/was" ] || [ -L "$at/was" ]; then rm -rf "$p" && mv "$at/was" "$p" || exit
@@ -86,7 +86,7 @@ rmdir ${aside}
 fi`;
 
 /** Prints what each path is that it reads from stdin, NUL-separated: `D path`, `L path<tab>target`, or `sha256  path`. */
-export const identifyScript = `command -v sha256sum >/dev/null || exit
+export const identifyScript: string = `command -v sha256sum >/dev/null || exit
 xargs -0 sh -c 'for f; do
 if [ -L "$f" ]; then printf "L %s\\t%s\\n" "$f" "$(readlink "$f")"
 elif [ -d "$f" ]; then printf "D %s\\n" "$f"
