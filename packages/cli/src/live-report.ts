@@ -2,6 +2,7 @@ import { isSlipwayError } from "@slipway/errors";
 import { BuildReport } from "./build-report.ts";
 import { formatDuration } from "./duration.ts";
 import type { Io } from "./io.ts";
+import type { LiveBoard } from "./live-board.ts";
 import type { LiveEvent } from "./live-event.ts";
 import { paint } from "./paint.ts";
 import { ServiceLines } from "./service-lines.ts";
@@ -13,8 +14,11 @@ export class LiveReport {
   readonly #build: BuildReport;
   readonly #up: UpReport;
   readonly #lines: ServiceLines;
+  readonly #board: LiveBoard | undefined;
 
-  constructor(io: Pick<Io, "stdout">, services: readonly string[]) {
+  /** @param board where the services' states are shown, if it is a terminal; it is `io.stdout` then */
+  constructor(io: Pick<Io, "stdout">, services: readonly string[], board?: LiveBoard) {
+    this.#board = board;
     this.#io = io;
     this.#build = new BuildReport(io.stdout, services);
     this.#up = new UpReport(io.stdout, services);
@@ -22,6 +26,42 @@ export class LiveReport {
   }
 
   event(event: LiveEvent): void {
+    this.#print(event);
+    this.#show(event);
+  }
+
+  /** A service's line on the board. */
+  #show(event: LiveEvent): void {
+    const board = this.#board;
+    switch (event.type) {
+      case "ready":
+        for (const { service, live } of event.services) board?.set(service, live ? state.live : state.runs);
+        break;
+      case "build":
+        if (event.service) board?.set(event.service, state.building);
+        break;
+      case "changed":
+        board?.set(event.service, state.pushing);
+        break;
+      case "command":
+        board?.set(event.service, { text: "running", style: "cyan", last: event.command });
+        break;
+      case "pushed":
+        board?.set(
+          event.service,
+          event.outcome === "unchanged" ? state.live : { ...state.live, last: describePush(event) },
+        );
+        break;
+      case "rebuild":
+        board?.set(event.service, { ...state.building, last: event.reasons.join("; ") });
+        break;
+      case "failed":
+        board?.set(event.service, { text: "failed", style: "red", last: messageOf(event.error) });
+        break;
+    }
+  }
+
+  #print(event: LiveEvent): void {
     const { stdout } = this.#io;
     switch (event.type) {
       case "build":
@@ -35,7 +75,7 @@ export class LiveReport {
           const addresses = addressesOf(ports).join(", ");
           this.#lines.line(service, [live ? "live" : "runs", addresses && `on ${addresses}`].filter(Boolean).join(" "));
         }
-        stdout.write("watching; end with Ctrl-C\n");
+        stdout.write(this.#board ? "" : "watching; end with Ctrl-C\n");
         break;
       case "changed":
         this.#lines.line(event.service, paint(stdout, "bold", describeChange(event)));
@@ -64,10 +104,20 @@ export class LiveReport {
   }
 
   #failed({ service, error }: Extract<LiveEvent, { type: "failed" }>): void {
-    const message = error instanceof Error ? error.message : String(error);
-    this.#lines.line(service, paint(this.#io.stdout, "red", `failed: ${message}`));
+    this.#lines.line(service, paint(this.#io.stdout, "red", `failed: ${messageOf(error)}`));
     if (isSlipwayError(error) && error.hint) this.#lines.line(service, `  hint: ${error.hint}`);
   }
+}
+
+const state = {
+  live: { text: "live", style: "green" },
+  runs: { text: "runs", style: "dim" },
+  building: { text: "building", style: "yellow" },
+  pushing: { text: "pushing", style: "cyan" },
+} as const;
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }
 
 /** What a push did, in a line: `pushed 1 file, ran 1 command, restarted in 310 ms (copy 4 ms, restart 290 ms)`. */

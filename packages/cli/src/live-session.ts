@@ -1,9 +1,11 @@
 import type { Project, Service } from "@slipway/compose";
+import { watchAll } from "@slipway/livepush";
 import { down, logs, up, type UpResult } from "@slipway/up";
 import { BuildFailedError } from "./build-failed-error.ts";
 import { buildServices, type BuildServicesOptions, type BuiltService, failures } from "./build-services.ts";
 import { CliError } from "./cli-error.ts";
 import { EventQueue } from "./event-queue.ts";
+import type { LiveControl } from "./live-control.ts";
 import type { LiveEvent, LiveService } from "./live-event.ts";
 import { LiveTarget } from "./live-target.ts";
 
@@ -13,6 +15,8 @@ export interface LiveOptions extends Omit<BuildServicesOptions, "signal"> {
   readonly files?: readonly string[] | undefined;
   /** Leave the containers running at the end. */
   readonly keep?: boolean | undefined;
+  /** Given what a person may ask of the session, once it runs. */
+  readonly onControl?: ((control: LiveControl) => void) | undefined;
   /** Ends the session; that is its ordinary end. */
   readonly signal: AbortSignal;
 }
@@ -66,36 +70,59 @@ async function runSession(project: Project, options: LiveOptions, emit: (event: 
       const result = note(await start([service]));
       return { built: again.get(service) as BuiltService, containerId: result.containers[service]?.id ?? "" };
     };
-    const targets = liveServices(project, containers).map(({ service, containerId }) => {
-      const image = built.get(service.name) as BuiltService;
-      return new LiveTarget({ service, engine, built: image, containerId, emit, rebuild, signal });
-    });
-    if (targets.length === 0) {
+    const targets = new Map(
+      liveServices(project, containers).map(({ service, containerId }) => {
+        const image = built.get(service.name) as BuiltService;
+        const target = { service, engine, built: image, containerId, emit, rebuild, signal };
+        return [service.name, new LiveTarget(target)] as const;
+      }),
+    );
+    if (targets.size === 0) {
       throw new CliError("CLI_LIVE_NOTHING", "no service of this project is built, so there are no files to watch", {
         hint: "give a service a `build:`, or use `slipway up`",
       });
     }
-    await Promise.all(targets.map((target) => target.open()));
-    await Promise.all([
-      followLogs(project, options, emit),
-      watchAll(targets, () => emit(readyEvent(project, containers))),
-    ]);
+    try {
+      await Promise.all([...targets.values()].map((target) => target.open()));
+      options.onControl?.({
+        rebuild: () => targets.forEach((target) => target.rebuild()),
+        restart: () => targets.forEach((target) => target.restart()),
+        pause: (paused) => targets.forEach((target) => target.pause(paused)),
+      });
+      await Promise.all([
+        followLogs(project, options, emit),
+        watchTargets(targets, signal, () => emit(readyEvent(project, containers))),
+      ]);
+    } finally {
+      await Promise.all([...targets.values()].map((target) => target.close()));
+    }
   } finally {
     if (!options.keep) await takeDown(project, options, made);
   }
 }
 
-/** Runs all targets; `ready` is called once all of them watch. */
-async function watchAll(targets: readonly LiveTarget[], ready: () => void): Promise<void> {
-  let waiting = targets.length;
-  await Promise.all(
-    targets.map((target) =>
-      target.run(() => {
-        waiting -= 1;
-        if (waiting === 0) ready();
-      }),
-    ),
-  );
+/** One watcher for all services; each one's pushes go on beside the others'. */
+async function watchTargets(
+  targets: ReadonlyMap<string, LiveTarget>,
+  signal: AbortSignal,
+  ready: () => void,
+): Promise<void> {
+  const folders = (await Promise.all([...targets.values()].map((target) => target.folders()))).flat();
+  try {
+    const watched = watchAll(
+      folders.map((folder, index) => ({ ...folder, name: String(index) })),
+      { signal },
+    );
+    watched.ready.then(ready, () => undefined); // the iteration throws the same
+    for await (const batches of watched) {
+      for (const { name, changed, deleted } of batches) {
+        const folder = folders[Number(name)];
+        if (folder) targets.get(folder.name)?.take(folder.directory, changed, deleted);
+      }
+    }
+  } catch (error) {
+    if (!signal.aborted) throw error;
+  }
 }
 
 async function followLogs(

@@ -1,9 +1,10 @@
+import path from "node:path";
 import type { Service } from "@slipway/compose";
 import { buildStageImages } from "@slipway/build";
 import { packDirectory, readIgnore } from "@slipway/context";
 import { parse, stages } from "@slipway/dockerfile";
 import { isSlipwayError } from "@slipway/errors";
-import { Livepush, type PushDurations, watch } from "@slipway/livepush";
+import { Livepush, type PushDurations, RuleSync, type WatchedFolder, WatchRules } from "@slipway/livepush";
 import type { Engine } from "@slipway/transport";
 import type { BuiltService } from "./build-services.ts";
 import type { LiveEvent } from "./live-event.ts";
@@ -21,7 +22,7 @@ export interface LiveTargetOptions {
 }
 
 /**
- * Watches one service's build context and keeps its container up to date: by pushes, or by building anew where a push
+ * Takes what changed in one service's build context and keeps its container up to date: by pushes, or by building anew where a push
  * would not do. Changes that come during a push are the next push's; a push under way is cancelled for them.
  */
 export class LiveTarget {
@@ -29,6 +30,13 @@ export class LiveTarget {
   readonly #name: string;
   readonly #context: string;
   #livepush: Livepush | undefined;
+  /** Where the service has rules of its own in `develop.watch`, they decide instead of the Dockerfile. */
+  #rules: WatchRules | undefined;
+  #sync: RuleSync | undefined;
+  #containerId = "";
+  #paused = false;
+  /** Names that changed, and whether they are still there. */
+  readonly #held = new Map<string, boolean>();
   #working: Promise<void> = Promise.resolve();
   /** What the push under way has done. */
   #done = { ...nothingDone };
@@ -41,27 +49,94 @@ export class LiveTarget {
 
   /** Gets ready to push. */
   async open(): Promise<void> {
-    this.#livepush = await this.#init(this.#options.built, this.#options.containerId);
+    const { service, built, containerId } = this.#options;
+    const rules = service.develop?.watch ?? [];
+    if (rules.length > 0) {
+      const ignore = await readIgnore(this.#context, built.dockerfilePath);
+      this.#rules = new WatchRules(rules, { directory: this.#context, ignore });
+    }
+    await this.#begin(built, containerId);
   }
 
-  /** Pushes changes until the signal aborts; `ready` is called once none can be missed any more. */
-  async run(ready: () => void): Promise<void> {
-    const { built, signal } = this.#options;
-    const ignore = await readIgnore(this.#context, built.dockerfilePath);
-    try {
-      const watched = watch(this.#context, { ignore, signal });
-      watched.ready.then(ready, () => undefined); // the iteration throws the same
-      for await (const batch of watched) {
-        // Not awaited: a new push cancels the one before it, which is what makes it quick.
-        this.#working = this.#take(batch.changed, batch.deleted, this.#working);
-      }
-    } catch (error) {
-      if (!signal.aborted) throw error;
-    } finally {
-      await this.#livepush?.cancel();
-      await this.#working;
-      await this.#livepush?.cleanupIntermediateContainers();
+  async #begin(built: BuiltService, containerId: string): Promise<void> {
+    const { engine, signal } = this.#options;
+    this.#containerId = containerId;
+    if (!this.#rules) {
+      this.#livepush = await this.#init(built, containerId);
+      return;
     }
+    await this.#sync?.close();
+    this.#sync = new RuleSync({ docker: engine, containerId, rules: this.#rules });
+    await this.#sync.initialSync({ signal });
+  }
+
+  /** What is to be watched for this service. */
+  async folders(): Promise<WatchedFolder[]> {
+    const ignore = await readIgnore(this.#context, this.#options.built.dockerfilePath);
+    if (this.#rules) return this.#rules.folders(this.#name);
+    return [{ name: this.#name, directory: this.#context, ignore }];
+  }
+
+  /**
+   * Takes changes of a folder; those that come during a push are the next push's, and a push under way is cancelled for
+   * them.
+   */
+  take(directory: string, changed: readonly string[], deleted: readonly string[]): void {
+    // As the context names them: a rule may be about another folder.
+    const named = (names: readonly string[]): string[] =>
+      names.map((name) => path.relative(this.#context, path.join(directory, name)) || ".");
+    for (const name of named(changed)) this.#held.set(name, true);
+    for (const name of named(deleted)) this.#held.set(name, false);
+    if (!this.#paused) this.#takeHeld();
+  }
+
+  /** Holds changes back, or takes what was held back. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
+    if (!paused) this.#takeHeld();
+  }
+
+  #takeHeld(): void {
+    const held = [...this.#held];
+    this.#held.clear();
+    if (held.length === 0) return;
+    const names = (there: boolean): string[] => held.flatMap(([name, is]) => (is === there ? [name] : []));
+    // Not awaited: a new push cancels the one before it, which is what makes it quick.
+    this.#working = this.#take(names(true), names(false), this.#working);
+  }
+
+  /** Builds the service anew, since someone asked for it. */
+  rebuild(): void {
+    const before = this.#working;
+    this.#working = (async () => {
+      await this.#livepush?.cancel();
+      await before;
+      await this.#rebuild(["someone asked for it"]);
+    })();
+  }
+
+  /** Restarts the container. */
+  restart(): void {
+    const { emit, engine } = this.#options;
+    const before = this.#working;
+    this.#working = (async () => {
+      await before;
+      const started = performance.now();
+      try {
+        await engine.docker.getContainer(this.#containerId).restart({ t: 1 });
+        emit(this.#pushed({ ...nothingDone, restarted: true }, performance.now() - started, []));
+      } catch (error) {
+        emit({ type: "failed", service: this.#name, error });
+      }
+    })();
+  }
+
+  /** Ends what is under way, and removes what was made for it. */
+  async close(): Promise<void> {
+    await this.#livepush?.cancel();
+    await this.#working;
+    await this.#livepush?.cleanupIntermediateContainers();
+    await this.#sync?.close();
   }
 
   async #take(changed: readonly string[], deleted: readonly string[], before: Promise<void>): Promise<void> {
@@ -69,25 +144,38 @@ export class LiveTarget {
     const service = this.#name;
     emit({ type: "changed", service, changed, deleted });
     try {
+      if (this.#rules) return await this.#applyRules(changed, deleted, before);
       if (!this.#livepush) await before; // a rebuild is under way
       const result = await this.#livepush?.performLivepush(changed, deleted);
       if (!result || result.outcome === "cancelled") return; // the push that came after it does the rest
       const { durations, outcome } = result;
-      const done = outcome === "pushed" ? this.#done : nothingDone;
-      emit({
-        type: "pushed",
-        service,
-        outcome: outcome === "pushed" ? "pushed" : "unchanged",
-        ...done,
-        durationMs: durations.totalMs,
-        parts: partsOf(durations),
-      });
+      if (outcome === "pushed") emit(this.#pushed(this.#done, durations.totalMs, partsOf(durations)));
+      else emit({ ...this.#pushed(nothingDone, durations.totalMs, partsOf(durations)), outcome: "unchanged" });
     } catch (error) {
       if (signal.aborted) return;
       if (isSlipwayError(error) && needsRebuild.has(error.code))
         await this.#rebuild(error.problems.map(({ message }) => message));
       else emit({ type: "failed", service, error });
     }
+  }
+
+  #pushed(done: typeof nothingDone, durationMs: number, parts: Pushed["parts"]): Pushed {
+    return { type: "pushed", service: this.#name, outcome: "pushed", ...done, durationMs, parts };
+  }
+
+  async #applyRules(changed: readonly string[], deleted: readonly string[], before: Promise<void>): Promise<void> {
+    const { emit, signal } = this.#options;
+    await before;
+    const started = performance.now();
+    const paths = [...changed, ...deleted].map((name) => path.resolve(this.#context, name));
+    const outcome = await this.#sync?.apply(paths, signal);
+    if (!outcome) return;
+    if (outcome.rebuild.length > 0) return this.#rebuild(outcome.rebuild.map((file) => `${file} changed`));
+    const { copied, deleted: gone, restarted, commands } = outcome;
+    const did = copied.length + gone.length + commands.length > 0 || restarted;
+    const done = { copied: copied.length, deleted: gone.length, commands: commands.length, restarted };
+    const event = this.#pushed(done, performance.now() - started, []);
+    emit(did ? event : { ...event, outcome: "unchanged" });
   }
 
   async #rebuild(reasons: readonly string[]): Promise<void> {
@@ -99,7 +187,7 @@ export class LiveTarget {
     try {
       await old?.cleanupIntermediateContainers();
       const { built, containerId } = await rebuild(service);
-      this.#livepush = await this.#init(built, containerId);
+      await this.#begin(built, containerId);
     } catch (error) {
       if (signal.aborted) return;
       this.#livepush = old;
@@ -155,6 +243,8 @@ export class LiveTarget {
     livepush.on("containerRestart", () => (this.#done.restarted = true));
   }
 }
+
+type Pushed = Extract<LiveEvent, { type: "pushed" }>;
 
 const nothingDone = { copied: 0, deleted: 0, commands: 0, restarted: false };
 

@@ -45,6 +45,7 @@ async function apply(planned: PushPlan, updater: FakeUpdater, most = Infinity): 
     engine: {} as Engine, // a plan without COPY --from asks nothing of it
     stages: stages(parse(dockerfile)),
     directory,
+    context: new ContextListing(),
     containers: {
       containerOf: () => Promise.resolve("fake"),
       sourceOf: () => Promise.resolve("fake"),

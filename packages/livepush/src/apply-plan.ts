@@ -1,11 +1,14 @@
+import path from "node:path";
 import type { Stage } from "@slipway/dockerfile";
 import type { Engine } from "@slipway/transport";
 import { CommandFailedError } from "./command-failed-error.ts";
 import { contextBatch } from "./context-batch.ts";
+import type { ContextView } from "./context-listing.ts";
 import { effectiveSteps } from "./effective-steps.ts";
+import { mountContent } from "./mount-content.ts";
 import type { PushDurations, Report } from "./push-event.ts";
 import type { FlowAction, PushAction, PushPlan, RepairAction, RunAction, StagePlan } from "./push-plan.ts";
-import { type Flow, flowChanges, readFlow } from "./stage-flow.ts";
+import { type Flow, flowChanges, readArchiveFlow, readFlow } from "./stage-flow.ts";
 import { isFolder } from "./stat-path.ts";
 import type { Updater } from "./updater.ts";
 
@@ -24,6 +27,7 @@ export interface ApplyOptions {
   readonly stages: readonly Stage[];
   /** Of the context. */
   readonly directory: string;
+  readonly context: ContextView;
   readonly containers: Containers;
   /** What each COPY --from brought last, by stage and step; brought up to date. */
   readonly flows: Map<string, Flow>;
@@ -35,6 +39,9 @@ export interface ApplyOptions {
 
 /** Durations that applying adds up. */
 export type ApplyDurations = { -readonly [Part in "deleteMs" | "copyMs" | "runMs"]: PushDurations[Part] };
+
+/** How long taking a command's mounts away may take, in milliseconds. */
+const putBackTimeout = 60_000;
 
 /** How much of a failed command's output its error holds, in characters. */
 const lastOutput = 2_000;
@@ -57,14 +64,18 @@ async function rememberFlows(plan: PushPlan, options: ApplyOptions): Promise<voi
   }
 }
 
-function flowKey(stage: number, action: FlowAction): string {
-  return `${stage} ${action.of}`;
+/** Where the session keeps what a COPY from elsewhere, or an ADD of an archive, brought last. */
+export function flowKey(stage: number, action: Pick<FlowAction, "of" | "from">): string {
+  return `${stage} ${action.of} ${typeof action.from === "object" ? action.from.archive : ""}`;
 }
 
 async function flowOf(stage: number, action: FlowAction, options: ApplyOptions): Promise<Flow> {
   const { engine, containers, stages, signal } = options;
   const found = effectiveSteps(stages, stage)[action.of];
-  if (found?.step.kind !== "copy") throw new TypeError("a flow belongs to a COPY");
+  if (found?.step.kind !== "copy" && found?.step.kind !== "add") throw new TypeError("a flow belongs to a COPY");
+  if (typeof action.from === "object") {
+    return readArchiveFlow(path.join(options.directory, action.from.archive), found.step);
+  }
   const [source, target] = await Promise.all([containers.sourceOf(action.from), containers.containerOf(stage)]);
   const folder = await isFolder(engine, target, found.step.destination);
   return readFlow(engine, source, found.step, () => folder, signal);
@@ -146,7 +157,7 @@ class StageApplier {
   }
 
   async #flow(action: FlowAction): Promise<boolean> {
-    const { containers, engine, flows, report, signal } = this.#options;
+    const { containers, flows, report, signal } = this.#options;
     const { stage } = this.#plan;
     const before = flows.get(flowKey(stage, action)) as Flow;
     const after = action.update ? await flowOf(stage, action, this.#options) : before;
@@ -157,8 +168,7 @@ class StageApplier {
       const changed = this.#mark === undefined ? undefined : await updater.changedSince(this.#mark, paths, signal);
       for (const path of changed ?? paths) putBack.add(path);
     }
-    const source = await containers.sourceOf(action.from);
-    const { deletes, batch } = flowChanges(engine, source, action, before, after, putBack, signal);
+    const { deletes, batch } = flowChanges(action, before, after, putBack);
     if (deletes.length > 0) await (await containers.updaterWithShell(stage)).remove(deletes, signal);
     if (batch.files.length > 0) await (await containers.updater(stage)).put(batch, signal);
     flows.set(flowKey(stage, action), after);
@@ -170,6 +180,21 @@ class StageApplier {
     return true;
   }
 
+  async #mount(action: RunAction, updater: Updater): Promise<void> {
+    const { mounts } = action;
+    if (mounts.length === 0) return;
+    const { containers, directory, engine, context, signal } = this.#options;
+    const sources = { engine, directory, context, sourceOf: (from: number | string) => containers.sourceOf(from) };
+    const targets = mounts.map(({ target }) => target);
+    try {
+      await updater.setAside(targets, signal);
+      for (const mount of mounts) await updater.put(await mountContent(mount, action, sources, signal), signal);
+    } catch (error) {
+      await updater.putBack(AbortSignal.timeout(putBackTimeout)).catch(() => undefined); // the first error says it
+      throw error;
+    }
+  }
+
   async #run(action: RunAction): Promise<boolean> {
     if (action.onlyIfFlowed && !this.#flowed) return false;
     const { containers, report, signal } = this.#options;
@@ -177,15 +202,22 @@ class StageApplier {
     const updater = await containers.updaterWithShell(stageIdx);
     const command = action.text;
     let output = "";
+    await this.#mount(action, updater);
     report("commandExecute", { stageIdx, command });
-    const exitCode = await updater.run({
-      ...action,
-      signal,
-      onOutput: (chunk) => {
-        output = (output + chunk.data.toString()).slice(-lastOutput);
-        report("commandOutput", { stageIdx, output: chunk });
-      },
-    });
+    let exitCode: number;
+    try {
+      exitCode = await updater.run({
+        ...action,
+        signal,
+        onOutput: (chunk) => {
+          output = (output + chunk.data.toString()).slice(-lastOutput);
+          report("commandOutput", { stageIdx, output: chunk });
+        },
+      });
+    } finally {
+      // Also once it is cancelled: nothing else would take them away before the next time.
+      if (action.mounts.length > 0) await updater.putBack(AbortSignal.timeout(putBackTimeout));
+    }
     report("commandReturn", { stageIdx, returnCode: exitCode, command });
     if (exitCode === 0) return true;
     throw new CommandFailedError({ exitCode, stageIdx, command, output, range: action.range });

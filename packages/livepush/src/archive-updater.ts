@@ -42,6 +42,14 @@ export class ArchiveUpdater implements Updater {
     for (const { name } of folders) this.#folders.add(name);
   }
 
+  setAside(paths: readonly string[]): Promise<void> {
+    return Promise.reject(this.#needsShell(`mounting something at ${paths.join(", ")}`));
+  }
+
+  putBack(): Promise<void> {
+    return Promise.resolve();
+  }
+
   async run(command: CommandToRun): Promise<number> {
     const { argv, env, workdir, user, signal, onOutput } = command;
     const foreign = this.#environment.filter((name) => !Object.hasOwn(env, name));
@@ -62,6 +70,10 @@ export class ArchiveUpdater implements Updater {
   }
 
   changedSince(): Promise<undefined> {
+    return Promise.resolve(undefined);
+  }
+
+  identify(): Promise<undefined> {
     return Promise.resolve(undefined);
   }
 

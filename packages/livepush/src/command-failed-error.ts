@@ -1,7 +1,7 @@
 import type { SourceRange } from "@slipway/errors";
 import { LivepushError } from "./livepush-error.ts";
 
-/** A RUN of the Dockerfile ended with an exit code other than 0. */
+/** A RUN of the Dockerfile, or a rule's command, ended with an exit code other than 0. */
 export class CommandFailedError extends LivepushError {
   override readonly name: string = "CommandFailedError";
   readonly exitCode: number;
@@ -16,13 +16,16 @@ export class CommandFailedError extends LivepushError {
     readonly stageIdx: number;
     readonly command: string;
     readonly output: string;
-    readonly range: SourceRange;
+    readonly range?: SourceRange | undefined;
   }) {
     const said = failure.output.trim();
     super(
       "LIVEPUSH_COMMAND_FAILED",
       `\`${failure.command}\` ended with exit code ${failure.exitCode}${said ? `: ${said}` : ""}`,
-      { range: failure.range, hint: "correct what it complains about; the next push runs it again" },
+      {
+        ...(failure.range ? { range: failure.range } : {}),
+        hint: "correct what it complains about; the next push runs it again",
+      },
     );
     this.exitCode = failure.exitCode;
     this.stageIdx = failure.stageIdx;

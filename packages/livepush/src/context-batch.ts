@@ -15,12 +15,15 @@ export async function contextBatch(directory: string, items: readonly CopyItem[]
   return {
     files: files.map(({ header }) => header),
     async *contents(): AsyncGenerator<EntryToPack, void, undefined> {
-      for (const { header, source } of files) {
-        if (header.type !== "file") yield { header };
-        else if ((header.size ?? 0) > readWhole) yield { header, body: createReadStream(source) };
-        else {
+      for (const { header, source, inline } of files) {
+        if (inline !== undefined) yield { header, body: inline };
+        else if (header.type !== "file") yield { header };
+        else if ((header.size ?? 0) > readWhole) {
+          // What is written behind its end meanwhile is the next push's.
+          yield { header, body: createReadStream(source, { end: (header.size ?? 0) - 1 }) };
+        } else {
           const body = await readFile(source).catch(ignoreMissing);
-          if (body) yield { header, body };
+          if (body) yield { header: { ...header, size: body.length }, body };
         }
       }
     },
@@ -29,8 +32,12 @@ export async function contextBatch(directory: string, items: readonly CopyItem[]
 
 async function readHeader(
   directory: string,
-  { source, type, destination, owner, mode, keepExisting }: CopyItem,
-): Promise<{ header: FileToPut; source: string } | undefined> {
+  { source, inline, type, destination, owner, mode, keepExisting }: CopyItem,
+): Promise<{ header: FileToPut; source: string; inline?: string } | undefined> {
+  if (inline !== undefined) {
+    const facts = { name: destination, type, mode: mode ?? 0o644, ...owner, size: Buffer.byteLength(inline) };
+    return { header: { ...facts, mtime: new Date() }, source, inline };
+  }
   const file = path.join(directory, source);
   const stats = await lstat(file).catch(ignoreMissing);
   const found = stats?.isFile()

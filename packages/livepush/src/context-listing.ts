@@ -1,4 +1,5 @@
 import type { ContextEntry } from "@slipway/context";
+import type { ArchiveKind } from "./archive-kind.ts";
 
 /** What is known of a file, folder or link of the context, short of its content. */
 export interface ContextFile {
@@ -8,8 +9,8 @@ export interface ContextFile {
   readonly size?: number | undefined;
   /** Milliseconds. */
   readonly mtimeMs?: number | undefined;
-  /** Whether its content is an archive, which ADD would unpack; undefined where nobody looked. */
-  readonly archive?: boolean | undefined;
+  /** What kind of archive it is, which ADD would unpack; false for none, undefined where nobody looked. */
+  readonly archive?: ArchiveKind | false | undefined;
 }
 
 /** What the planner may ask of a tree of files. Paths are relative with `/`; the root is ``. */
@@ -61,6 +62,17 @@ export class ContextListing implements ContextView {
     siblings?.delete(name);
     if (siblings?.size === 0) this.#children.delete(parent);
   }
+}
+
+/** A tree as it was before some of its files changed. */
+export function viewBefore(now: ContextView, before: ReadonlyMap<string, ContextFile | undefined>): ContextView {
+  const listing = new ContextListing();
+  for (const path of now.below("")) {
+    const file = before.has(path) ? before.get(path) : now.get(path);
+    if (file) listing.set(path, file);
+  }
+  for (const [path, file] of before) if (file) listing.set(path, file);
+  return listing;
 }
 
 function split(path: string): [parent: string, name: string] {

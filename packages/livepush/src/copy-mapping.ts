@@ -12,6 +12,8 @@ interface Root {
   readonly type: ContextFile["type"] | undefined;
 }
 
+const inlineMark = "\0";
+
 /**
  * Which paths of a tree a COPY puts where, by the rules of BuildKit's COPY: a folder's content goes into the destination;
  * a file goes into it where that is a folder, else becomes it; links named as a source are followed, those inside a
@@ -47,7 +49,8 @@ export class CopyMapping {
 
   /** Where the path goes, being of this type; empty where the step doesn't take it. */
   targetsOf(path: string, type: ContextFile["type"]): string[] {
-    const targets = this.#places(path).map(({ name, within }) => {
+    const places = this.#places(path).filter(({ within }) => within !== "" || !this.#unpacks(path));
+    const targets = places.map(({ name, within }) => {
       if (within !== "") return joinPath(this.destination, within);
       return type === "directory" ? this.destination : this.#fileTarget(name);
     });
@@ -55,13 +58,22 @@ export class CopyMapping {
   }
 
   typeOf(path: string): ContextFile["type"] | undefined {
+    if (this.inlineOf(path) !== undefined) return "file";
     return path === "" ? "directory" : this.#view.get(path)?.type;
+  }
+
+  /** The text of a here-document, which stands among the sources under a path that no file can have. */
+  inlineOf(path: string): { readonly name: string; readonly content: string } | undefined {
+    if (!path.startsWith(inlineMark)) return undefined;
+    return this.#step.heredocs.find(({ name }) => name === path.slice(inlineMark.length));
   }
 
   /** Which path the step puts at this place of the container, as things are now. */
   sourceOf(target: string): string | undefined {
     const within = pathWithin(this.destination, target);
     if (within === undefined) return undefined;
+    const inline = this.#step.heredocs.findLast(({ name }) => this.#fileTarget(name) === target);
+    if (inline) return inlineMark + inline.name;
     for (const root of this.#roots().toReversed()) {
       if (root.type === "directory") {
         const path = within === "" ? root.at : root.at === "" ? within : `${root.at}/${within}`;
@@ -69,6 +81,17 @@ export class CopyMapping {
       } else if (root.type !== undefined && this.#fileTarget(root.name) === target) return root.at;
     }
     return undefined;
+  }
+
+  /** The sources that an ADD unpacks. */
+  archives(): string[] {
+    return [
+      ...new Set(
+        this.#sources
+          .flatMap((source) => [...this.#rootsOf(source)])
+          .flatMap((root) => (this.#unpacks(root.at) ? [root.at] : [])),
+      ),
+    ];
   }
 
   /** All that the step copies, folders before what they hold, each with its place. A folder named as a source included. */
@@ -84,6 +107,7 @@ export class CopyMapping {
         yield { path, target: joinPath(this.destination, root.at === "" ? path : path.slice(root.at.length + 1)) };
       }
     }
+    for (const { name } of this.#step.heredocs) yield { path: inlineMark + name, target: this.#fileTarget(name) };
   }
 
   /** Sources without wildcards that don't exist. */
@@ -148,7 +172,14 @@ export class CopyMapping {
   }
 
   #roots(): readonly Root[] {
-    return (this.#cachedRoots ??= this.#sources.flatMap((source) => [...this.#rootsOf(source)]));
+    return (this.#cachedRoots ??= this.#sources
+      .flatMap((source) => [...this.#rootsOf(source)])
+      .filter(({ at }) => !this.#unpacks(at)));
+  }
+
+  #unpacks(path: string): boolean {
+    const file = this.#step.kind === "add" ? this.#view.get(path) : undefined;
+    return file?.type === "file" && file.archive !== undefined && file.archive !== false;
   }
 
   *#rootsOf(source: string): Generator<Root, void, undefined> {

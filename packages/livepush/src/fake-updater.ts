@@ -1,7 +1,8 @@
+import { createHash } from "node:crypto";
 import { readEntries, packEntries } from "@slipway/context";
 import type { DeleteItem } from "./push-plan.ts";
 import { tarOf } from "./tar-of.ts";
-import type { CommandToRun, FileBatch, Updater } from "./updater.ts";
+import type { CommandToRun, FileBatch, Identity, Updater } from "./updater.ts";
 
 /** A file of a {@link FakeUpdater}. */
 export interface FakeFile {
@@ -22,6 +23,8 @@ export class FakeUpdater implements Updater {
   readonly commands: CommandToRun[] = [];
   /** Answers what changedSince asks. */
   readonly changed: Set<string> = new Set();
+  readonly #aside = new Map<string, FakeFile>();
+  readonly #asidePaths: string[] = [];
   readonly #onRun: (command: CommandToRun) => Promise<number>;
 
   /** @param onRun a command's outcome; 0 without */
@@ -54,6 +57,28 @@ export class FakeUpdater implements Updater {
     }
   }
 
+  setAside(paths: readonly string[]): Promise<void> {
+    for (const path of paths) {
+      for (const [name, file] of this.files) {
+        if (name !== path && !name.startsWith(`${path}/`)) continue;
+        this.#aside.set(name, file);
+        this.files.delete(name);
+      }
+      this.#asidePaths.push(path);
+    }
+    return Promise.resolve();
+  }
+
+  putBack(): Promise<void> {
+    for (const name of this.files.keys()) {
+      if (this.#asidePaths.some((path) => name === path || name.startsWith(`${path}/`))) this.files.delete(name);
+    }
+    for (const [name, file] of this.#aside) this.files.set(name, file);
+    this.#aside.clear();
+    this.#asidePaths.length = 0;
+    return Promise.resolve();
+  }
+
   run(command: CommandToRun): Promise<number> {
     this.commands.push(command);
     return this.#onRun(command);
@@ -65,6 +90,22 @@ export class FakeUpdater implements Updater {
 
   changedSince(_mark: number, paths: readonly string[]): Promise<ReadonlySet<string>> {
     return Promise.resolve(new Set(paths.filter((path) => this.changed.has(path))));
+  }
+
+  identify(paths: readonly string[]): Promise<ReadonlyMap<string, Identity>> {
+    const found = new Map<string, Identity>();
+    for (const path of paths) {
+      const file = this.files.get(path);
+      if (file?.type === "directory") found.set(path, { type: "directory" });
+      else if (file?.type === "symlink") found.set(path, { type: "symlink", identity: file.linkname });
+      else if (file) {
+        const identity = createHash("sha256")
+          .update(file.content ?? "")
+          .digest("hex");
+        found.set(path, { type: "file", identity });
+      }
+    }
+    return Promise.resolve(found);
   }
 
   warm(): Promise<void> {

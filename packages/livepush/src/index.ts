@@ -19,10 +19,14 @@ export type {
   PushPlan,
   RebuildReason,
   RepairAction,
+  RestartBy,
   RunAction,
+  RunMount,
   StagePlan,
 } from "./push-plan.ts";
+export { type RuleOutcome, RuleSync, type RuleSyncOptions } from "./rule-sync.ts";
 export type { Accounts, Facts, Question } from "./stage-facts.ts";
 export type { StageUndone, Undone, UndonePath } from "./undone.ts";
-export type { CommandOutput, CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
-export { watch, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
+export type { CommandOutput, CommandToRun, FileBatch, FileToPut, Identity, Updater } from "./updater.ts";
+export { type RuleMatch, type WatchExec, type WatchRule, WatchRules } from "./watch-rules.ts";
+export { watch, watchAll, type Watch, type WatchBatch, type WatchedFolder, type WatchOptions } from "./watch.ts";

@@ -19,6 +19,8 @@ export interface LivepushOptions {
   readonly docker: Engine | Dockerode;
   /** Leave the restart to something in the container, such as nodemon. A container that had exited is started all the same. */
   readonly skipContainerRestart?: boolean | undefined;
+  /** A signal, such as `HUP`, that the process gets instead of a restart, if it reads its files again on it. */
+  readonly restartSignal?: string | undefined;
   /** How long the process may take to end on its stop signal before it is killed, in seconds; 1 without. */
   readonly stopTimeout?: number | undefined;
   /** Those of the build. */

@@ -10,6 +10,7 @@ import { LivepushError } from "./livepush-error.ts";
 import type { LivepushOptions } from "./livepush-options.ts";
 import type { PushDurations, PushEvents, PushOutcome } from "./push-event.ts";
 import type { PushPlan } from "./push-plan.ts";
+import { readContainer } from "./read-container.ts";
 import { PushSession } from "./push-session.ts";
 import { StageContainers } from "./stage-containers.ts";
 
@@ -51,7 +52,17 @@ export class Livepush extends EventEmitter<PushEvents> {
    * @throws LivepushError LIVEPUSH_NO_DOCKERFILE; LIVEPUSH_STAGE_IMAGES unless there is one image for each stage but the
    *   last; LIVEPUSH_DIRECTIVE; ContainerNotRunningError if there is no such container; DockerfileError
    */
-  static async init(options: LivepushOptions): Promise<Livepush> {
+  static init(options: LivepushOptions): Promise<Livepush>;
+  /** @deprecated Give the options as an object. */
+  static init(
+    dockerfileContent: string | Buffer,
+    context: string,
+    containerId: string,
+    stageImages: string[],
+    docker: LivepushOptions["docker"],
+  ): Promise<Livepush>;
+  static async init(first: LivepushOptions | string | Buffer, ...rest: PositionalRest | []): Promise<Livepush> {
+    const options = readOptions(first, rest);
     const { containerId, stageImages, signal, buildArgs = {}, dockerfilePath = "Dockerfile" } = options;
     signal?.throwIfAborted();
     const live = readDockerfile(options);
@@ -78,6 +89,11 @@ export class Livepush extends EventEmitter<PushEvents> {
       live,
       tree,
       buildArgs,
+      restartBy: options.skipContainerRestart
+        ? "nothing"
+        : options.restartSignal === undefined
+          ? "restart"
+          : { signal: options.restartSignal },
     });
     signal?.throwIfAborted();
     return new Livepush(options, engine, containers, session);
@@ -133,6 +149,31 @@ export class Livepush extends EventEmitter<PushEvents> {
     await this.#stopCurrent();
   }
 
+  /**
+   * Another container has taken the place of this one, of the same image: the next push, even one of nothing, brings it to
+   * where this one was.
+   * @throws LivepushError LIVEPUSH_OTHER_IMAGE; ContainerNotRunningError if there is no such container
+   */
+  async replaceContainer(containerId: string): Promise<void> {
+    await this.#stopCurrent();
+    const { image } = await readContainer(this.#engine, containerId);
+    if (image !== this.#session.image) {
+      throw new LivepushError("LIVEPUSH_OTHER_IMAGE", `container ${containerId} is of another image, ${image}`, {
+        hint: "begin a new live push",
+      });
+    }
+    await this.#containers.replace(containerId);
+    this.#session.startOver();
+  }
+
+  /**
+   * Something else may have changed the container: the next push compares its files with the context's by their hashes
+   * and brings back what differs. A push that the connection failed makes the next one do so by itself.
+   */
+  verify(): void {
+    this.#session.suspect();
+  }
+
   /** Other build arguments, from the next push on. */
   setBuildArgs(buildArgs: Readonly<Record<string, string>>): void {
     this.#session.setBuildArgs(buildArgs);
@@ -182,13 +223,14 @@ export class Livepush extends EventEmitter<PushEvents> {
         return { outcome: "unchanged", plan: planned, durations };
       }
       begun = true;
-      this.emit("start", { plan: planned });
-      applied = await this.#session.carryOut(planned, {
+      const plan = planned;
+      this.emit("start", { plan });
+      applied = await this.#session.carryOut(plan, {
         report: (name, ...event) => void (this.emit as (name: string, ...event: unknown[]) => boolean)(name, ...event),
         signal,
         restart: async () => {
           const restarted = performance.now();
-          await this.#restart(wasRunning);
+          await this.#restart(plan, wasRunning);
           restartMs = performance.now() - restarted;
         },
       });
@@ -208,11 +250,22 @@ export class Livepush extends EventEmitter<PushEvents> {
     return (await this.#containers.isLive()) || (await this.#containers.isRunning());
   }
 
-  async #restart(wasRunning: boolean): Promise<void> {
-    const { containerId, skipContainerRestart, stopTimeout = 1 } = this.#options;
-    if (skipContainerRestart && wasRunning) return;
+  async #restart({ restart: { by } }: PushPlan, wasRunning: boolean): Promise<void> {
+    const { containerId } = this.#containers;
+    const { stopTimeout = 1 } = this.#options;
+    if (by === "nothing" && wasRunning) return;
+    const container = this.#engine.docker.getContainer(containerId);
+    if (typeof by === "object" && wasRunning) {
+      try {
+        await container.kill({ signal: by.signal });
+      } catch (error) {
+        throw engineError(error, `sending ${by.signal} to container ${containerId}`);
+      }
+      this.emit("containerSignal", { containerId, signal: by.signal });
+      return;
+    }
     try {
-      await this.#engine.docker.getContainer(containerId).restart({ t: stopTimeout });
+      await container.restart({ t: stopTimeout });
     } catch (error) {
       throw engineError(error, `restarting container ${containerId}`);
     }
@@ -223,16 +276,31 @@ export class Livepush extends EventEmitter<PushEvents> {
   /** An error as it is, unless it comes of the container's end. */
   async #explain(error: unknown): Promise<unknown> {
     if (isSlipwayError(error) && !error.code.startsWith("TRANSPORT_")) return error;
+    this.#session.suspect();
     try {
       if (await this.#containers.isRunning()) return error;
     } catch (failure) {
       return isSlipwayError(failure, "LIVEPUSH_CONTAINER_NOT_RUNNING") ? failure : error;
     }
-    return new ContainerNotRunningError(`container ${this.#options.containerId} does not stay up`, {
+    return new ContainerNotRunningError(`container ${this.#containers.containerId} does not stay up`, {
       cause: error,
       hint: "look at its logs; the next push tries again",
     });
   }
+}
+
+type PositionalRest = [
+  context: string,
+  containerId: string,
+  stageImages: readonly string[],
+  docker: LivepushOptions["docker"],
+];
+
+function readOptions(first: LivepushOptions | string | Buffer, rest: PositionalRest | []): LivepushOptions {
+  if (typeof first === "object" && !Buffer.isBuffer(first)) return first;
+  const [context = "", containerId = "", stageImages = [], docker] = rest;
+  if (!docker) throw new TypeError("Livepush.init wants its options as an object, or five arguments");
+  return { dockerfileContent: first, context, containerId, stageImages, docker };
 }
 
 function readDockerfile({ dockerfileContent, dockerfile }: LivepushOptions): LiveDockerfile {

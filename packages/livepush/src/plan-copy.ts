@@ -1,7 +1,10 @@
+import { copyItem } from "./copy-item.ts";
 import { foldersAbove, pathWithin } from "./container-path.ts";
-import type { ContextFile } from "./context-listing.ts";
+import { type ContextFile, type ContextView, viewBefore } from "./context-listing.ts";
+import { CopyMapping } from "./copy-mapping.ts";
 import type { PlannedCopy } from "./planned-copy.ts";
 import type { CopyItem, DeleteItem, RebuildReason } from "./push-plan.ts";
+import { linksOn } from "./resolve-links.ts";
 import type { Touched } from "./touched.ts";
 
 /** One COPY or ADD from the context, and the state of the plan when it comes. */
@@ -13,6 +16,8 @@ export interface CopyInput {
   /** Places that earlier steps of the plan write or clear, each with the text of the step. */
   readonly dirty: ReadonlyMap<string, string>;
   readonly mounted: readonly string[];
+  readonly context: ContextView;
+  readonly isFolder: () => boolean;
   readonly canDelete: () => boolean;
 }
 
@@ -29,7 +34,7 @@ const archiveName = /\.(?:tar|tgz|tbz2?|txz|tzst|gz|bz2|xz|zst)$/i;
 /** Plans a COPY: what of the touched paths it copies or removes, and what it must put right that earlier steps changed. */
 export function planCopy(input: CopyInput): CopyResult {
   const planner = new CopyPlanner(input);
-  for (const touched of input.touched) planner.take(touched);
+  if (!planner.takeLinks()) for (const touched of input.touched) planner.take(touched);
   planner.putRight();
   return planner.result();
 }
@@ -45,17 +50,18 @@ class CopyPlanner {
     this.#input = input;
   }
 
-  take({ path, maybe, now }: Touched): void {
+  take(touched: Touched): void {
+    const { path, maybe, now } = touched;
     const { step, mapping } = this.#input.copy;
-    if ((now?.type === "symlink" || maybe.has("symlink")) && mapping.isLinkOfSource(path)) {
-      return this.#rebuild(`\`${step.text}\` goes through the link ${path}, which changed`, path);
-    }
     if (!mapping.takes(path)) return;
     if (step.parents || step.exclude.length > 0) {
       return this.#rebuild(`\`${step.text}\` uses --parents or --exclude, which live push can't follow`, path);
     }
-    if (step.kind === "add" && mapping.isSource(path) && mayBeArchive(path, now)) {
-      return this.#rebuild(`\`${step.text}\` unpacks ${path}, which changed`, path);
+    if (step.kind === "add" && mapping.isSource(path)) {
+      if (isArchive(now)) return; // unpacked, not copied
+      if (mayHaveBeenArchive(touched)) {
+        return this.#rebuild(`\`${step.text}\` unpacked ${path}, which is no archive any more`, path);
+      }
     }
     const why = `${path} ${now ? (maybe.size > 0 ? "changed" : "is new") : "is gone"}`;
     const targets = now ? mapping.targetsOf(path, now.type) : [];
@@ -67,6 +73,44 @@ class CopyPlanner {
     }
     // Where two sources meet, the last one wins, whichever changed.
     for (const target of targets) this.#put(this.#input.copy, target, mapping.sourceOf(target) ?? path, why);
+  }
+
+  /**
+   * Where a link changed that a source goes through, all that the step copied is compared with all that it copies now.
+   * @returns whether there was such a link
+   */
+  takeLinks(): boolean {
+    const { touched, context } = this.#input;
+    const { step, mapping } = this.#input.copy;
+    const link = touched.find(
+      ({ path, now, maybe }) =>
+        (now?.type === "symlink" || maybe.has("symlink")) && (mapping.isLinkOfSource(path) || this.#leadsOn(path)),
+    );
+    if (!link) return false;
+    const why = `\`${step.text}\` goes through the link ${link.path}, which changed`;
+    if (step.kind === "add" || step.parents || step.exclude.length > 0 || touched.some(({ sure }) => !sure)) {
+      this.#rebuild(why, link.path);
+      return true;
+    }
+    const changed = new Map(touched.map((one) => [one.path, one.before]));
+    const old = new CopyMapping(step, viewBefore(context, changed), this.#input.isFolder);
+    const was = new Map([...old.everything()].map(({ path, target }) => [target, path]));
+    const is = new Map([...mapping.everything()].map(({ path, target }) => [target, path]));
+    for (const [target, path] of was) {
+      const type = old.typeOf(path);
+      const now = is.get(target);
+      if (now === undefined) this.#remove(target, type === "directory" ? "folder" : "file", why);
+      else if (mapping.typeOf(now) !== type) this.#deletes.set(target, { path: target, kind: "tree", why });
+    }
+    for (const [target, path] of is) {
+      if (was.get(target) !== path || changed.has(path)) this.#put(this.#input.copy, target, path, why);
+    }
+    return true;
+  }
+
+  /** Whether a link lies on the way that some source's links lead. */
+  #leadsOn(path: string): boolean {
+    return this.#input.copy.step.sources.some((source) => linksOn(this.#input.context, source).has(path));
   }
 
   /** What an earlier step of this plan wrote over or cleared, this one puts back, as a build would. */
@@ -97,20 +141,9 @@ class CopyPlanner {
     };
   }
 
-  #put({ mapping, attributes }: PlannedCopy, target: string, source: string, why: string): void {
-    const type = mapping.typeOf(source);
-    if (source === "" || type === undefined) return;
-    const { owner, mode } = attributes();
-    const keepExisting = type === "directory" && target === mapping.destination;
-    this.#copies.set(target, {
-      source,
-      type,
-      destination: target,
-      owner,
-      ...(mode === undefined ? {} : { mode }),
-      ...(keepExisting ? { keepExisting } : {}),
-      why,
-    });
+  #put(copy: PlannedCopy, target: string, source: string, why: string): void {
+    const item = copyItem(copy, source, target, why);
+    if (item) this.#copies.set(target, item);
   }
 
   #remove(target: string, kind: "file" | "folder", why: string): void {
@@ -149,7 +182,12 @@ class CopyPlanner {
   }
 }
 
-function mayBeArchive(path: string, now: ContextFile | undefined): boolean {
-  if (now?.type === "directory") return false;
-  return archiveName.test(path) || (now !== undefined && now.archive !== false);
+function isArchive(file: ContextFile | undefined): boolean {
+  return file?.archive !== undefined && file.archive !== false;
+}
+
+/** Where nobody knows, its name tells. */
+function mayHaveBeenArchive({ path, maybe, before, sure }: Touched): boolean {
+  if (!maybe.has("file")) return false;
+  return sure && before?.archive !== undefined ? before.archive !== false : archiveName.test(path);
 }

@@ -1,14 +1,16 @@
 import type { CopyStep, RunStep } from "@slipway/dockerfile";
+import { copyItem } from "./copy-item.ts";
 import { cleanPath, pathWithin } from "./container-path.ts";
 import type { ContextChange } from "./context-change.ts";
 import type { ContextView } from "./context-listing.ts";
 import { CopyMapping } from "./copy-mapping.ts";
-import { type EffectiveStep, stagesOf } from "./effective-steps.ts";
+import type { EffectiveStep } from "./effective-steps.ts";
 import { needsAccounts, type Owner, readOwner, root } from "./owner.ts";
 import { planCopy } from "./plan-copy.ts";
 import type { CopyAttributes, PlannedCopy } from "./planned-copy.ts";
 import type { CopyItem, DeleteItem, FlowAction, PushAction, RebuildReason } from "./push-plan.ts";
-import { runObstacles } from "./run-command.ts";
+import { resolveLinks } from "./resolve-links.ts";
+import { mountSource, runMounts, runObstacles } from "./run-command.ts";
 import type { Facts, Question } from "./stage-facts.ts";
 import { type Touched, touchedPaths } from "./touched.ts";
 import type { Dirt, StageUndone } from "./undone.ts";
@@ -57,7 +59,12 @@ class StagePlanner implements StageResult {
   /** Places in the container that a step of this plan, or of one that was cut off, wrote or cleared. */
   readonly #dirty: Map<string, Dirt>;
   /** The COPYs from elsewhere so far. */
-  readonly #flows: { readonly index: number; readonly step: CopyStep; readonly destination: string }[] = [];
+  readonly #flows: {
+    readonly index: number;
+    readonly step: CopyStep;
+    readonly destination: string;
+    readonly from: FlowAction["from"];
+  }[] = [];
   /** What the first invalid step was; for sure, or only if a COPY from another stage brings something. */
   #invalid: string | undefined;
   #invalidForSure = false;
@@ -82,11 +89,12 @@ class StagePlanner implements StageResult {
       this.#rebuild(step, `\`${step.text}\` would download again, after ${this.#invalid}`);
     }
     const { stage, facts, ask } = this.#input;
-    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, () => {
+    const isFolder = (): boolean => {
       const known = facts.folder(stage, step.destination);
       if (known === undefined) ask({ kind: "folder", stage, path: step.destination });
       return known ?? false;
-    });
+    };
+    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, isFolder);
     let attributes: CopyAttributes | undefined;
     const copy: PlannedCopy = { step, mapping, attributes: () => (attributes ??= this.#attributes(step)) };
     const { deletes, copies, needsRebuild, warnings } = planCopy({
@@ -95,6 +103,8 @@ class StagePlanner implements StageResult {
       earlier: this.#copies,
       dirty: this.#dirtyBefore(index),
       mounted: this.#input.mounted,
+      context: this.#input.context,
+      isFolder,
       canDelete: () => this.#hasShell(),
     });
     this.#copies.push(copy);
@@ -111,6 +121,38 @@ class StagePlanner implements StageResult {
     }
     this.#uncover(index, deletes);
     this.#repair(index, copy, copies);
+    for (const archive of mapping.archives()) this.#unpack(index, step, archive);
+  }
+
+  /** An ADD of an archive: again if that changed, or to put right what came over it. */
+  #unpack(index: number, step: CopyStep, archive: string): void {
+    const change = this.#touched.find(({ path, fromStep }) => path === archive && fromStep <= index);
+    const kind = this.#input.context.get(archive)?.archive;
+    const destination = cleanPath(step.destination);
+    this.#flows.push({ index, step, destination, from: { archive } });
+    const update = change !== undefined;
+    const { targets, repair, cause } = this.#overwritten(index, destination);
+    if (!update && !repair && targets.length === 0) return;
+    if (kind === "other") {
+      return this.#rebuild(step, `\`${step.text}\` unpacks ${archive}, which only builders can`, archive);
+    }
+    if (step.chmod !== undefined)
+      return this.#rebuild(step, `\`${step.text}\` unpacks ${archive} with --chmod`, archive);
+    if (change && (change.sure ? change.before?.archive === false : change.maybe.size > 1)) {
+      return this.#rebuild(step, `\`${step.text}\` unpacks ${archive}, which was no archive before`, archive);
+    }
+    const why = update ? `${archive} changed` : `${cause} may have written over it`;
+    this.#pushFlow(index, index, step, { archive }, { update, repair, targets, why });
+    if (update) this.#invalidate(step, true);
+    if (update) this.#ranAgain ??= `\`${step.text}\``;
+  }
+
+  /** What of a step's destination earlier steps of this plan, or of one that was cut off, may have changed. */
+  #overwritten(index: number, destination: string): { targets: string[]; repair: boolean; cause: string } {
+    const dirty = this.#dirtyBefore(index);
+    const targets = [...dirty.keys()].filter((target) => pathWithin(destination, target) !== undefined);
+    const repair = this.#ranAgain !== undefined || this.#ranEarlier(index);
+    return { targets, repair, cause: this.#ranAgain ?? dirty.get(targets[0] ?? "") ?? "a command" };
   }
 
   #hasShell(): boolean {
@@ -120,20 +162,17 @@ class StagePlanner implements StageResult {
     return shell ?? true;
   }
 
-  #repair(index: number, { mapping, attributes }: PlannedCopy, copied: readonly CopyItem[]): void {
+  #repair(index: number, copy: PlannedCopy, copied: readonly CopyItem[]): void {
     const fromEarlier = this.#ranEarlier(index);
     if (this.#ranAgain === undefined && !fromEarlier) return;
     const done = new Set(copied.map((item) => item.destination));
-    const { owner, mode } = attributes();
     const why = `${this.#ranAgain ?? "a command"} ran again and may have written over it`;
     const items: CopyItem[] = [];
-    for (const { path, target } of mapping.everything()) {
-      const type = mapping.typeOf(path);
-      if (type === undefined || path === "" || done.has(target)) continue;
+    for (const { path, target } of copy.mapping.everything()) {
+      if (done.has(target)) continue;
       if (this.#input.mounted.some((mount) => pathWithin(mount, target) !== undefined)) continue;
-      const keepExisting = type === "directory" && target === mapping.destination;
-      const attributes = { owner, ...(mode === undefined ? {} : { mode }), ...(keepExisting ? { keepExisting } : {}) };
-      items.push({ source: path, type, destination: target, ...attributes, why });
+      const item = copyItem(copy, path, target, why);
+      if (item) items.push(item);
     }
     if (items.length > 0) this.actions.push({ ...this.#base(index), kind: "repair", items, fromEarlier, why });
   }
@@ -155,19 +194,18 @@ class StagePlanner implements StageResult {
   #flow(index: number, step: CopyStep): void {
     if (step.from === undefined || step.from.kind === "scratch") return;
     const destination = cleanPath(step.destination);
-    this.#flows.push({ index, step, destination });
+    const from = step.from.kind === "stage" ? step.from.index : step.from.image;
+    this.#flows.push({ index, step, destination, from });
     const upstream = step.from.kind === "stage" && this.#input.changedStages.has(step.from.index);
     const update = upstream || (this.#input.undone?.steps.has(index) ?? false);
-    const dirty = this.#dirtyBefore(index);
-    const targets = [...dirty.keys()].filter((target) => pathWithin(destination, target) !== undefined);
-    const repair = this.#ranAgain !== undefined || this.#ranEarlier(index);
+    const { targets, repair, cause } = this.#overwritten(index, destination);
     if (!update && !repair && targets.length === 0) return;
     const why = upstream
       ? "the stage that it copies from changes"
       : update
         ? "an earlier push left it undone"
-        : `${this.#ranAgain ?? dirty.get(targets[0] ?? "") ?? "a command"} may have written over it`;
-    this.#pushFlow(index, index, step, { update, repair, targets, why });
+        : `${cause} may have written over it`;
+    this.#pushFlow(index, index, step, from, { update, repair, targets, why });
     if (!update) return;
     this.#invalidate(step, false);
     this.#ranAgain ??= `\`${step.text}\``;
@@ -179,7 +217,7 @@ class StagePlanner implements StageResult {
       const targets = deletes.flatMap(({ path }) => (pathWithin(flow.destination, path) === undefined ? [] : [path]));
       if (targets.length === 0) continue;
       const why = `${targets[0]} is gone and may have hidden what it brought`;
-      this.#pushFlow(index, flow.index, flow.step, { update: false, repair: false, targets, why });
+      this.#pushFlow(index, flow.index, flow.step, flow.from, { update: false, repair: false, targets, why });
     }
   }
 
@@ -187,10 +225,9 @@ class StagePlanner implements StageResult {
     index: number,
     of: number,
     step: CopyStep,
+    from: FlowAction["from"],
     what: Pick<FlowAction, "update" | "repair" | "targets" | "why">,
   ): void {
-    const { from } = step;
-    if (from === undefined || from.kind === "scratch") return;
     if (step.parents || step.exclude.length > 0) {
       return this.#rebuild(step, `\`${step.text}\` uses --parents or --exclude, which live push can't follow`);
     }
@@ -200,8 +237,9 @@ class StagePlanner implements StageResult {
       text: step.text,
       kind: "flow",
       of,
-      from: from.kind === "stage" ? from.index : from.image,
-      ...(step.chown === undefined ? {} : { owner }),
+      from,
+      // What is unpacked keeps its owners, whatever --chown says.
+      ...(step.chown === undefined || typeof from === "object" ? {} : { owner }),
       ...(mode === undefined ? {} : { mode }),
       ...what,
     });
@@ -209,15 +247,20 @@ class StagePlanner implements StageResult {
 
   #run(index: number, step: RunStep): void {
     const due = this.#input.undone?.steps.has(index) ?? false;
-    const mounted = this.#mountedChange(index, step);
-    if (mounted) return this.#rebuild(step, `\`${step.text}\` reads ${mounted.what} through a mount`, mounted.path);
-    const upstream = stagesOf(step).find((stage) => this.#input.changedStages.has(stage));
-    if (upstream !== undefined) return this.#rebuild(step, `\`${step.text}\` reads stage ${upstream} through a mount`);
+    const read = this.#mountedChange(index, step);
+    if (read !== undefined) this.#invalidate(step, true);
     if (!due && this.#invalid === undefined) return;
     const obstacles = runObstacles(step);
     if (!this.#input.environmentKnown) {
       obstacles.push({
         message: `\`${step.text}\` must run again, but its base image is not on the engine, so its environment is not known`,
+        range: step.range,
+      });
+    }
+    const mounts = runMounts(step);
+    if (mounts.length > 0 && !this.#hasShell()) {
+      obstacles.push({
+        message: `\`${step.text}\` has mounts, and the container has no shell to show them`,
         range: step.range,
       });
     }
@@ -230,22 +273,29 @@ class StagePlanner implements StageResult {
       env: { PATH: defaultPath, ...step.environment },
       workdir: workdir || "/",
       user: user || "0",
+      mounts,
       onlyIfFlowed: !due && !this.#invalidForSure,
-      why: this.#invalid === undefined ? "an earlier push left it undone" : `${this.#invalid} comes before it`,
+      why:
+        read ?? (this.#invalid === undefined ? "an earlier push left it undone" : `${this.#invalid} comes before it`),
     });
     if (due) this.#invalidate(step, true);
     this.#ranAgain = `\`${step.text}\``;
   }
 
-  #mountedChange(index: number, step: RunStep): { what: string; path: string } | undefined {
+  /** What of a RUN's mounts changes, if anything does. */
+  #mountedChange(index: number, step: RunStep): string | undefined {
     for (const mount of step.mounts) {
-      if (mount.type !== "bind" || mount.from) continue;
-      const source = (mount.source ?? "").replace(/^[./]+|\/+$/g, "");
+      if (mount.type !== "bind") continue;
+      if (mount.from) {
+        if (mount.from.kind !== "stage" || !this.#input.changedStages.has(mount.from.index)) continue;
+        return "the stage that it mounts changes";
+      }
+      const end = resolveLinks(this.#input.context, mountSource(mount));
       const hit = this.#touched.find(
         ({ path, fromStep }) =>
-          fromStep <= index && (source === "" || path === source || path.startsWith(`${source}/`)),
+          fromStep <= index && [end, mountSource(mount)].some((source) => source !== undefined && meets(source, path)),
       );
-      if (hit) return { what: hit.path, path: hit.path };
+      if (hit) return `it reads ${hit.path} through a mount`;
     }
     return undefined;
   }
@@ -282,6 +332,11 @@ class StagePlanner implements StageResult {
     const live = liveFrom !== undefined && stage === liveFrom.stage && step.index >= liveFrom.step;
     return { step: index, text: step.text, range: step.range, restarts: final && !live };
   }
+}
+
+/** Whether either path is the other, or lies below it. */
+function meets(source: string, path: string): boolean {
+  return source === "" || path === source || path.startsWith(`${source}/`) || source.startsWith(`${path}/`);
 }
 
 function isRemote(step: CopyStep, source: string): boolean {

@@ -44,7 +44,7 @@ test("every item and action says why", () => {
     "COPY a /d/: a is new",
     "RUN go: `COPY a /d/` comes before it",
   ]);
-  expect(planned.restart).toEqual({ needed: true, why: "a is new" });
+  expect(planned.restart).toEqual({ needed: true, by: "restart", why: "a is new" });
 });
 
 test("hundreds of stages that all depend on each other are planned in no time", () => {
@@ -94,7 +94,7 @@ function show(action: PushAction): string {
       return `${step} ${kind} ${items.join(" ")}`;
     }
     case "flow":
-      return `${step} flow${action.update ? "" : ` repair ${action.of}`} ${action.from}`;
+      return `${step} flow${action.update ? "" : ` repair ${action.of}`} ${typeof action.from === "object" ? action.from.archive : action.from}`;
     case "run": {
       const env = Object.entries(action.env).flatMap(([name, value]) => (name === "PATH" ? [] : [`${name}=${value}`]));
       const kept = env.toSorted().join(" ");

@@ -3,7 +3,7 @@ import type { ContextChange } from "./context-change.ts";
 import type { ContextView } from "./context-listing.ts";
 import { contributingStages, effectiveSteps } from "./effective-steps.ts";
 import { planStage } from "./plan-stage.ts";
-import type { PushPlan, RebuildReason, StagePlan } from "./push-plan.ts";
+import type { PushPlan, RebuildReason, RestartBy, StagePlan } from "./push-plan.ts";
 import { FactBook, type Facts, type Question } from "./stage-facts.ts";
 import { nothingUndone, type Undone } from "./undone.ts";
 
@@ -23,6 +23,8 @@ export interface PlanInput {
   readonly rebuild?: readonly RebuildReason[] | undefined;
   /** Stages whose environment at a RUN is not known for sure. */
   readonly unknownEnvironment?: ReadonlySet<number> | undefined;
+  /** How the container's process is to learn of a push; by a restart without. */
+  readonly restartBy?: RestartBy | undefined;
   /** Absolute paths of the running container that a bind mount or a named volume covers: nothing is pushed there. */
   readonly mounted?: readonly string[] | undefined;
 }
@@ -65,13 +67,13 @@ export function plan(input: PlanInput): PushPlan {
   return {
     needsRebuild: unique(needsRebuild),
     stages: planned,
-    restart: restartOf(planned, undone),
+    restart: { ...restartOf(planned, undone), by: input.restartBy ?? "restart" },
     warnings: [...new Set(warnings)],
     questions: [...questions.values()],
   };
 }
 
-function restartOf(planned: readonly StagePlan[], undone: Undone): PushPlan["restart"] {
+function restartOf(planned: readonly StagePlan[], undone: Undone): Omit<PushPlan["restart"], "by"> {
   const cause = planned.find(({ final }) => final)?.actions.find((action) => action.restarts);
   if (cause) return { needed: true, why: cause.why };
   if (undone.restart) return { needed: true, why: "an earlier push ended before the container restarted" };

@@ -26,6 +26,8 @@ export interface PushEvents {
   commandOutput: [{ readonly stageIdx: number; readonly output: CommandOutput }];
   commandReturn: [{ readonly stageIdx: number; readonly returnCode: number; readonly command: string }];
   containerRestart: [{ readonly containerId: string }];
+  /** Instead of a restart. */
+  containerSignal: [{ readonly containerId: string; readonly signal: string }];
   cancel: [];
 }
 

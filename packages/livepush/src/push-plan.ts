@@ -5,8 +5,10 @@ import type { Question } from "./stage-facts.ts";
 
 /** One file, folder or link to be put into a container. */
 export interface CopyItem {
-  /** Relative to the context. */
+  /** Relative to the context; of a here-document, its name. */
   readonly source: string;
+  /** The content of a here-document. */
+  readonly inline?: string | undefined;
   readonly type: ContextFile["type"];
   /** Absolute, in the container. */
   readonly destination: string;
@@ -55,13 +57,13 @@ export interface RepairAction extends ActionBase {
   readonly fromEarlier: boolean;
 }
 
-/** Brings a COPY --from up to date. */
+/** Brings a COPY --from, or an ADD of an archive, up to date. */
 export interface FlowAction extends ActionBase {
   readonly kind: "flow";
   /** The COPY, of the stage's steps; it differs from `step` where a later step uncovers what the COPY had put there. */
   readonly of: number;
-  /** A stage, or an image. */
-  readonly from: number | string;
+  /** A stage, an image, or an archive of the context. */
+  readonly from: number | string | { readonly archive: string };
   /** Whether its source may have changed, so that it is read again. */
   readonly update: boolean;
   /** Whether a command may have written over what it copied, so that this is put back. */
@@ -73,6 +75,17 @@ export interface FlowAction extends ActionBase {
   readonly mode?: number | undefined;
 }
 
+/** What a RUN finds in a place while it runs, and only then. */
+export interface RunMount {
+  /** Absolute. */
+  readonly target: string;
+  readonly content:
+    | { readonly kind: "empty"; readonly mode: number; readonly owner: Owner }
+    | { readonly kind: "context"; readonly source: string }
+    /** From a stage or an image. */
+    | { readonly kind: "from"; readonly from: number | string; readonly source: string };
+}
+
 /** Runs a RUN again. */
 export interface RunAction extends ActionBase {
   readonly kind: "run";
@@ -81,6 +94,7 @@ export interface RunAction extends ActionBase {
   readonly env: Readonly<Record<string, string>>;
   readonly workdir: string;
   readonly user: string;
+  readonly mounts: readonly RunMount[];
   /** Only if an earlier COPY from another stage in this plan brought anything new. */
   readonly onlyIfFlowed: boolean;
 }
@@ -95,6 +109,9 @@ export interface StagePlan {
   readonly actions: readonly PushAction[];
 }
 
+/** How the container's process learns of a push: it restarts, gets a signal, or notices by itself. */
+export type RestartBy = "restart" | "nothing" | { readonly signal: string };
+
 /** Why a change can't be pushed faithfully. */
 export interface RebuildReason {
   readonly message: string;
@@ -108,8 +125,8 @@ export interface PushPlan {
   /** Not empty: nothing of the plan may be applied. */
   readonly needsRebuild: readonly RebuildReason[];
   readonly stages: readonly StagePlan[];
-  /** Whether the container restarts at the end, provided that an action does something. */
-  readonly restart: { readonly needed: boolean; readonly why: string };
+  /** Whether the container's process must learn of it at the end, provided that an action does something. */
+  readonly restart: { readonly needed: boolean; readonly by: RestartBy; readonly why: string };
   /** What a fresh build would complain about, but a push need not. */
   readonly warnings: readonly string[];
   /** What must be answered before the plan is right; plan again with the answers. */

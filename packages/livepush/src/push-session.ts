@@ -6,14 +6,18 @@ import type { Engine } from "@slipway/transport";
 import { type ApplyDurations, applyPlan } from "./apply-plan.ts";
 import { type ReadStages, readStages } from "./base-images.ts";
 import type { ContextChange } from "./context-change.ts";
-import { ContextListing } from "./context-listing.ts";
+import { compareContainer } from "./compare-container.ts";
+import { pathWithin } from "./container-path.ts";
+import { type ContextFile, ContextListing } from "./context-listing.ts";
+import { copiedFiles } from "./copied-files.ts";
 import type { LiveDockerfile } from "./live-dockerfile.ts";
 import { plan } from "./plan.ts";
 import type { Report } from "./push-event.ts";
-import type { PushPlan, RebuildReason } from "./push-plan.ts";
+import type { PushPlan, RebuildReason, RestartBy } from "./push-plan.ts";
 import { contextPath, listContext, readChanges, withArchiveFacts } from "./read-changes.ts";
 import { readContainer } from "./read-container.ts";
 import type { StageContainers } from "./stage-containers.ts";
+import { readArchives } from "./read-archives.ts";
 import { FactBook } from "./stage-facts.ts";
 import type { Flow } from "./stage-flow.ts";
 import { takesPath } from "./takes-path.ts";
@@ -32,6 +36,7 @@ export interface SessionOptions {
   /** Of `live`. */
   readonly tree: Dockerfile;
   readonly buildArgs: Readonly<Record<string, string>>;
+  readonly restartBy: RestartBy;
 }
 
 /** What a session finds when it begins. */
@@ -60,6 +65,12 @@ export class PushSession {
   #read: ReadStages;
   #readWith: Readonly<Record<string, string>>;
   #undone: Undone = nothingUndone;
+  /** What was, when the image was built, where something changed since. */
+  readonly #original = new Map<string, ContextFile | undefined>();
+  /** What ADDs had unpacked then. */
+  #firstFlows: ReadonlyMap<string, Flow> = new Map();
+  /** Whether the container may not have what it was given. */
+  #suspect = false;
 
   private constructor(options: SessionOptions, start: Start, read: ReadStages) {
     this.#options = options;
@@ -77,7 +88,15 @@ export class PushSession {
     const dockerfile = await readText(path.join(directory, dockerfilePath));
     const { image, mounted } = await readContainer(engine, containerId);
     const read = await readStages(engine, tree, [...stageImages, image], buildArgs);
-    return new PushSession(options, { ignore, listing, dockerfile, image, mounted }, read);
+    const session = new PushSession(options, { ignore, listing, dockerfile, image, mounted }, read);
+    await readArchives({ directory, listing, stages: read.stages, flows: session.#flows });
+    session.#firstFlows = new Map(session.#flows);
+    return session;
+  }
+
+  /** The image that the container is of. */
+  get image(): string {
+    return this.#start.image;
   }
 
   setBuildArgs(buildArgs: Readonly<Record<string, string>>): void {
@@ -93,10 +112,27 @@ export class PushSession {
     for (const name of names) this.#noted.add(name);
   }
 
+  /** The container may have lost something: the next plan compares it with the context, file by file. */
+  suspect(): void {
+    this.#suspect = true;
+  }
+
+  /** The container is a new one, as the image has it: all that changed since the image was built is to be pushed again. */
+  startOver(): void {
+    for (const [path, before] of this.#original) {
+      this.#changes.set(path, { path, before, after: this.#start.listing.get(path) });
+    }
+    this.#undone = nothingUndone;
+    this.#facts.forget();
+    this.#flows.clear();
+    for (const [key, flow] of this.#firstFlows) this.#flows.set(key, flow);
+  }
+
   /** Whether a push of these paths would do anything, what was left undone included. */
   isNeeded(paths: readonly string[]): boolean {
     const { dockerfilePath, directory } = this.#options;
-    if (this.#noted.size + this.#changes.size + this.#undone.stages.size > 0 || this.#undone.restart) return true;
+    if (this.#noted.size + this.#changes.size + this.#undone.stages.size > 0 || this.#undone.restart || this.#suspect)
+      return true;
     return paths.some((file) => {
       const name = contextPath(directory, file);
       if (name === dockerfilePath || this.#isIgnoreFile(name)) return true;
@@ -112,6 +148,7 @@ export class PushSession {
       this.#readWith = this.#buildArgs;
       this.#read = await readStages(engine, tree, [...stageImages, this.#start.image], this.#buildArgs);
     }
+    if (this.#suspect) await this.#compare(signal);
     for (;;) {
       signal.throwIfAborted();
       const planned = plan({
@@ -123,6 +160,7 @@ export class PushSession {
         facts: this.#facts,
         liveFrom: this.#options.live.liveFrom,
         mounted: this.#start.mounted,
+        restartBy: this.#options.restartBy,
       });
       if (planned.questions.length === 0) return planned;
       await this.#options.containers.answer(planned.questions, this.#facts);
@@ -148,6 +186,7 @@ export class PushSession {
         engine: this.#options.engine,
         containers: this.#options.containers,
         directory: this.#options.directory,
+        context: this.#start.listing,
         stages: this.#read.stages,
         flows: this.#flows,
         onDone: ({ stage }, action, changed) => {
@@ -166,10 +205,27 @@ export class PushSession {
       const touched = (stage: number): ReturnType<typeof touchedPaths> =>
         touchedPaths(changes, before.stages.get(stage), this.#start.listing);
       this.#undone = undoneAfter(planned, done, touched, restart, before.stages);
-      for (const { path: name, after } of changes) {
+      for (const { path: name, before: original, after } of changes) {
+        if (!this.#original.has(name)) this.#original.set(name, original);
         if (this.#changes.get(name)?.after === after) this.#changes.delete(name);
       }
     }
+  }
+
+  /** Takes what the running container does not have as it should for changed. */
+  async #compare(signal: AbortSignal): Promise<void> {
+    const { containers, directory } = this.#options;
+    const updater = await containers.updaterWithShell(containers.final);
+    const places = copiedFiles(this.#read.stages, containers.final, this.#start.listing, this.#facts);
+    for (const place of places.keys()) {
+      if (this.#start.mounted.some((mount) => pathWithin(mount, place) !== undefined)) places.delete(place);
+    }
+    for (const { path: name, is } of (await compareContainer(updater, directory, places, signal)) ?? []) {
+      const after = this.#start.listing.get(name);
+      if (this.#changes.has(name) || !after) continue;
+      this.#changes.set(name, { path: name, before: is === undefined ? undefined : { ...after, type: is }, after });
+    }
+    this.#suspect = false;
   }
 
   async #look(): Promise<void> {
@@ -190,6 +246,7 @@ export class PushSession {
     if (this.#hasAdd()) {
       for (const change of await withArchiveFacts(directory, [...this.#changes.values()])) {
         this.#changes.set(change.path, change);
+        if (change.after) this.#start.listing.set(change.path, change.after);
       }
     }
   }

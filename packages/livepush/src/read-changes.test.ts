@@ -87,3 +87,10 @@ test("paths may be absolute, but not lead out", () => {
   expect(() => contextPath("/ctx", "../a")).toThrow(expect.objectContaining({ code: "LIVEPUSH_PATH_OUTSIDE" }));
   expect(() => contextPath("/ctx", "/ctxt/a")).toThrow(expect.objectContaining({ code: "LIVEPUSH_PATH_OUTSIDE" }));
 });
+
+test("an ignored file brings a folder that is not ignored", async () => {
+  expect(await changesOf({ a: "a" }, { "d/e/x.log": "x" }, ["d/e/x.log"], "**/*.log")).toEqual([
+    "d undefined>directory",
+    "d/e undefined>directory",
+  ]);
+});

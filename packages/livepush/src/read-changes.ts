@@ -1,6 +1,7 @@
-import { lstat, open, readlink } from "node:fs/promises";
+import { lstat, readlink } from "node:fs/promises";
 import path from "node:path";
 import { type Ignore, walk } from "@slipway/context";
+import { archiveKind } from "./archive-kind.ts";
 import type { ContextChange } from "./context-change.ts";
 import type { ContextFile, ContextListing } from "./context-listing.ts";
 import { LivepushError } from "./livepush-error.ts";
@@ -67,7 +68,8 @@ class ChangeReader {
       const gone = await this.#highestGone(name);
       for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
     } else {
-      if (!this.#context.ignore.ignores(name)) await this.#setWithFolders(name, file);
+      if (this.#context.ignore.ignores(name)) await this.#setFoldersAbove(name);
+      else await this.#setWithFolders(name, file);
       const known = [...listing.below(name)];
       if (file.type === "directory") await this.#readFolder(name);
       else for (const path of known) this.#set(path, undefined);
@@ -89,6 +91,15 @@ class ChangeReader {
       if (!isSame(listing.get(below(name)), file)) await this.#setWithFolders(below(name), file);
     }
     for (const name of gone) this.#set(name, undefined);
+  }
+
+  /** A file that is left out may have come with a folder that is not. */
+  async #setFoldersAbove(name: string): Promise<void> {
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    if (parent === "" || this.#context.listing.get(parent)?.type === "directory") return;
+    if (this.#context.ignore.ignores(parent)) return this.#setFoldersAbove(parent);
+    const folder = await this.#stat(parent);
+    if (folder?.type === "directory") await this.#setWithFolders(parent, folder);
   }
 
   async #setWithFolders(name: string, file: ContextFile): Promise<void> {
@@ -145,31 +156,10 @@ export async function withArchiveFacts(directory: string, changes: readonly Cont
   return Promise.all(
     changes.map(async (change) =>
       change.after?.type === "file"
-        ? { ...change, after: { ...change.after, archive: await isArchive(path.join(directory, change.path)) } }
+        ? { ...change, after: { ...change.after, archive: await archiveKind(path.join(directory, change.path)) } }
         : change,
     ),
   );
-}
-
-const magics = [
-  [0x1f, 0x8b],
-  [0x42, 0x5a, 0x68],
-  [0xfd, 0x37, 0x7a, 0x58, 0x5a],
-  [0x28, 0xb5, 0x2f, 0xfd],
-];
-
-async function isArchive(file: string): Promise<boolean | undefined> {
-  const handle = await open(file).catch(() => undefined);
-  if (!handle) return undefined;
-  try {
-    const { buffer, bytesRead } = await handle.read(Buffer.alloc(262), 0, 262, 0);
-    const head = buffer.subarray(0, bytesRead);
-    return (
-      magics.some((magic) => magic.every((byte, i) => head[i] === byte)) || head.subarray(257).toString() === "ustar"
-    );
-  } finally {
-    await handle.close();
-  }
 }
 
 function isSame(a: ContextFile | undefined, b: ContextFile): boolean {

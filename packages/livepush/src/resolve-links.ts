@@ -8,6 +8,17 @@ const mostLinks = 40;
  * root. A path whose end does not exist comes back with what could be followed; a loop is undefined.
  */
 export function resolveLinks(view: ContextView, path: string): string | undefined {
+  return follow(view, path, () => undefined);
+}
+
+/** The symlinks that are followed on the way that a path leads. */
+export function linksOn(view: ContextView, path: string): Set<string> {
+  const links = new Set<string>();
+  follow(view, path, (link) => links.add(link));
+  return links;
+}
+
+function follow(view: ContextView, path: string, onLink: (link: string) => void): string | undefined {
   let left = mostLinks;
   let done: string[] = [];
   const todo = partsOf(path);
@@ -22,6 +33,7 @@ export function resolveLinks(view: ContextView, path: string): string | undefine
       done.push(part);
       continue;
     }
+    onLink([...done, part].join("/"));
     if (left-- === 0) return undefined;
     if (file.linkname.startsWith("/")) done = [];
     todo.unshift(...partsOf(file.linkname));

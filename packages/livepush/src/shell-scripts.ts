@@ -47,6 +47,54 @@ export function archived(file: FileToPut): boolean {
 /** Prints the time of the last change, of content or attributes, of each path that it reads from stdin, NUL-separated. */
 export const changeTimesScript = `xargs -0 stat -c '%Z %n' -- 2>/dev/null; true`;
 
+/** Where things wait while a mount has their place. */
+const aside = "/.slipway-aside";
+
+/**
+ * Moves what is at these places out of the way, and makes the folders above them. Each place is noted before it is
+ * touched, so that putBackScript finds its way from wherever this was cut off.
+ */
+export function setAsideScript(paths: readonly string[]): string {
+  const lines = paths.map((path, index) => {
+    const at = `${aside}/${String(index).padStart(4, "0")}`;
+    const word = shellQuote(path);
+    const missing = foldersAbove(path).toReversed();
+    return [
+      `mkdir -p ${at} || exit`,
+      // The folders above that are made for the mount go with it.
+      `for d in ${missing.map((folder) => shellQuote(folder)).join(" ")}; do [ -d "$d" ] || printf '%s\\n' "$d" >> ${at}/folders; done`,
+      `if [ -e ${word} ] || [ -L ${word} ]; then touch ${at}/had || exit; fi`,
+      `printf '%s' ${word} > ${at}/path.new && mv ${at}/path.new ${at}/path || exit`,
+      `if [ -f ${at}/had ]; then cp -a ${word} ${at}/part && mv ${at}/part ${at}/was && rm -rf ${word} || exit; fi`,
+      `mkdir -p "$(dirname ${word})" || exit`,
+    ].join("\n");
+  });
+  return [putBackScript, "umask 022", ...lines].join("\n");
+}
+
+/** Undoes setAsideScript, the last place first. */
+export const putBackScript: string = `if [ -d ${aside} ]; then
+for at in $(ls -r ${aside}); do at=${aside}/$at
+if [ -f "$at/path" ]; then p=$(cat "$at/path"; printf x); p=\${p%x}
+if [ -e "$at/was" ] || [ -L "$at/was" ]; then rm -rf "$p" && mv "$at/was" "$p" || exit
+elif [ ! -f "$at/had" ]; then rm -rf "$p" || exit; fi
+if [ -f "$at/folders" ]; then while IFS= read -r d; do rmdir "$d" 2>/dev/null; done < "$at/folders"; fi
+fi
+rm -rf "$at" || exit
+done
+rmdir ${aside}
+fi`;
+
+/** Prints what each path is that it reads from stdin, NUL-separated: `D path`, `L path<tab>target`, or `sha256  path`. */
+export const identifyScript: string = `command -v sha256sum >/dev/null || exit
+xargs -0 sh -c 'for f; do
+if [ -L "$f" ]; then printf "L %s\\t%s\\n" "$f" "$(readlink "$f")"
+elif [ -d "$f" ]; then printf "D %s\\n" "$f"
+elif [ -f "$f" ]; then set -- "$@" "$f"; fi
+shift
+done
+[ $# = 0 ] || sha256sum -- "$@"' sh`;
+
 function makeFolder(path: string, mode: string, owner: string): string {
   const word = shellQuote(path);
   const chown = owner === "0:0" ? "" : ` && chown ${owner} ${word}`;

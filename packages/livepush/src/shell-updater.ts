@@ -4,9 +4,18 @@ import { isSlipwayError } from "@slipway/errors";
 import { abortable } from "./abortable.ts";
 import { LivepushError } from "./livepush-error.ts";
 import type { DeleteItem } from "./push-plan.ts";
-import { archived, changeTimesScript, foldersScript, linkOwnersScript, removeScript } from "./shell-scripts.ts";
+import {
+  archived,
+  changeTimesScript,
+  foldersScript,
+  identifyScript,
+  linkOwnersScript,
+  putBackScript,
+  removeScript,
+  setAsideScript,
+} from "./shell-scripts.ts";
 import { tarOf } from "./tar-of.ts";
-import type { CommandToRun, FileBatch, FileToPut, Updater } from "./updater.ts";
+import type { CommandToRun, FileBatch, FileToPut, Identity, Updater } from "./updater.ts";
 
 /** Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker. Bytes. */
 const mostThroughShell = 256 * 1024;
@@ -81,6 +90,14 @@ export class ShellUpdater implements Updater {
     await this.#succeed("copying files", script, Buffer.concat(chunks), signal);
   }
 
+  async setAside(paths: readonly string[], signal: AbortSignal): Promise<void> {
+    await this.#succeed("making room for mounts", setAsideScript(paths), undefined, signal);
+  }
+
+  async putBack(signal: AbortSignal): Promise<void> {
+    await this.#succeed("taking mounts away", putBackScript, undefined, signal);
+  }
+
   async run(command: CommandToRun): Promise<number> {
     const { argv, env, workdir, user, signal, onOutput } = command;
     const foreign = this.#environment.filter((name) => /^[a-z_]\w*$/i.test(name) && !Object.hasOwn(env, name));
@@ -118,6 +135,20 @@ export class ShellUpdater implements Updater {
       if (Number(line.slice(0, space)) < mark) changed.delete(line.slice(space + 1));
     }
     return changed;
+  }
+
+  async identify(paths: readonly string[], signal: AbortSignal): Promise<ReadonlyMap<string, Identity> | undefined> {
+    const tellable = paths.filter((path) => !/[\n\t\\]/.test(path));
+    const { exitCode, stdout } = await this.#run(identifyScript, Buffer.from(tellable.join("\0") + "\0"), signal);
+    if (exitCode !== 0) return undefined;
+    const found = new Map<string, Identity>();
+    for (const line of stdout.toString().split("\n")) {
+      const [path = "", identity] = line.slice(2).split("\t");
+      if (line.startsWith("D ")) found.set(path, { type: "directory" });
+      else if (line.startsWith("L ")) found.set(path, { type: "symlink", identity });
+      else if (line !== "") found.set(line.slice(66), { type: "file", identity: line.slice(0, 64) });
+    }
+    return found;
   }
 
   async close(): Promise<void> {

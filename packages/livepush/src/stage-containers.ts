@@ -12,7 +12,7 @@ import type { Updater } from "./updater.ts";
 /** Which containers a push works on. */
 export interface StageContainersOptions {
   readonly engine: Engine;
-  /** The running container. */
+  /** The running container, at first. */
   readonly containerId: string;
   readonly stageImages: readonly string[];
   /** Put on the containers of the other stages, beside `dev.slipway.livepush=<containerId>`. */
@@ -22,12 +22,19 @@ export interface StageContainersOptions {
 /** The containers of a Dockerfile's stages: the running one for the last, and sleeping ones, made when first needed. */
 export class StageContainers {
   readonly #options: StageContainersOptions;
+  #containerId: string;
   readonly #made = new Map<number | string, Promise<string>>();
   readonly #updaters = new Map<number, Promise<Updater>>();
   #closed = false;
 
   constructor(options: StageContainersOptions) {
     this.#options = options;
+    this.#containerId = options.containerId;
+  }
+
+  /** The running container. */
+  get containerId(): string {
+    return this.#containerId;
   }
 
   get final(): number {
@@ -37,8 +44,7 @@ export class StageContainers {
   /** @throws ContainerNotRunningError after close */
   containerOf(stage: number): Promise<string> {
     if (this.#closed) throw new ContainerNotRunningError("this live push was cleaned up", { hint: "start a new one" });
-    const { containerId } = this.#options;
-    if (stage === this.final) return Promise.resolve(containerId);
+    if (stage === this.final) return Promise.resolve(this.#containerId);
     return this.#remember(stage, () => this.#make(stage));
   }
 
@@ -58,18 +64,37 @@ export class StageContainers {
   async updater(stage: number): Promise<Updater> {
     const containerId = await this.containerOf(stage);
     const known = this.#updaters.get(stage);
-    if (known) return known;
+    if (known && (stage === this.final || (await isUsable(known)))) return known;
+    if (known) await this.#wake(stage, containerId);
     const opening = openUpdater(this.#options.engine, containerId);
     this.#updaters.set(stage, opening);
     opening.catch(() => this.#updaters.delete(stage));
     return opening;
   }
 
+  /** A stage's container sleeps no more once the engine was restarted. */
+  async #wake(stage: number, containerId: string): Promise<void> {
+    const container = this.#options.engine.docker.getContainer(containerId);
+    await this.forget(stage);
+    try {
+      if (!(await container.inspect()).State.Running) await container.start();
+    } catch (cause) {
+      const error = engineError(cause, `looking at container ${containerId}`);
+      if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
+      const message = `the container of stage ${stage} was removed, and with it what was pushed to it`;
+      throw new LivepushError("LIVEPUSH_REBUILD_NEEDED", message, {
+        cause,
+        hint: "build again, then begin a new live push",
+      });
+    }
+  }
+
   /** As `updater`; a container that does not run is started for it, since only then it has a shell. */
   async updaterWithShell(stage: number): Promise<Updater> {
     const updater = await this.updater(stage);
     if (updater.hasShell || stage !== this.final || (await this.isRunning())) return updater;
-    const { engine, containerId } = this.#options;
+    const { engine } = this.#options;
+    const containerId = this.#containerId;
     await engine.docker
       .getContainer(containerId)
       .start()
@@ -85,7 +110,8 @@ export class StageContainers {
    * @throws ContainerNotRunningError if it is gone
    */
   async isRunning(): Promise<boolean> {
-    const { engine, containerId } = this.#options;
+    const { engine } = this.#options;
+    const containerId = this.#containerId;
     try {
       const { State } = await engine.docker.getContainer(containerId).inspect();
       const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
@@ -140,9 +166,19 @@ export class StageContainers {
     }
   }
 
+  /** Goes over to another container; those of the other stages are made anew when they are needed. */
+  async replace(containerId: string): Promise<void> {
+    await this.#removeMade();
+    this.#containerId = containerId;
+  }
+
   /** Removes the containers that were made, and closes what is open in the running one. */
   async close(): Promise<void> {
     this.#closed = true;
+    await this.#removeMade();
+  }
+
+  async #removeMade(): Promise<void> {
     await Promise.all([...this.#updaters.keys()].map((stage) => this.forget(stage)));
     const made = [...this.#made.values()];
     this.#made.clear();
@@ -156,7 +192,8 @@ export class StageContainers {
   }
 
   async #makeOf(image: string): Promise<string> {
-    const { engine, containerId, labels } = this.#options;
+    const { engine, labels } = this.#options;
+    const containerId = this.#containerId;
     const Labels = { ...labels, "dev.slipway.livepush": containerId };
     try {
       return (await engine.docker.createContainer({ Image: image, Cmd: ["-"], Labels })).id;
@@ -169,7 +206,8 @@ export class StageContainers {
   }
 
   async #make(stage: number): Promise<string> {
-    const { engine, containerId, labels, stageImages } = this.#options;
+    const { engine, labels, stageImages } = this.#options;
+    const containerId = this.#containerId;
     const image = stageImages[stage] as string;
     try {
       const container = await engine.docker.createContainer({
@@ -187,6 +225,12 @@ export class StageContainers {
       throw engineError(error, `making a container for stage ${stage} from image ${image}`);
     }
   }
+}
+
+/** Whether its shell is still open, or it never had one. */
+async function isUsable(updater: Promise<Updater>): Promise<boolean> {
+  const { hasShell, live } = await updater;
+  return live || !hasShell;
 }
 
 async function remove(engine: Engine, id: string): Promise<void> {

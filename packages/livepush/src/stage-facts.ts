@@ -50,6 +50,13 @@ export class FactBook implements Facts {
     this.#shells.set(stage, hasShell);
   }
 
+  /** The containers are others. */
+  forget(): void {
+    this.#folders.clear();
+    this.#accounts.clear();
+    this.#shells.clear();
+  }
+
   /** A command may have made users. */
   forgetAccounts(stage: number): void {
     this.#accounts.delete(stage);

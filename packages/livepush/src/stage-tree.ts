@@ -18,6 +18,8 @@ export interface TreeFile {
   readonly linkname?: string | undefined;
   /** Of a file's content. */
   readonly digest?: string | undefined;
+  /** Of a folder: it has no entry of its own. */
+  readonly implied?: boolean | undefined;
 }
 
 /** A part of a container's file system, as COPY --from sees it: paths relative to its root. */
@@ -44,7 +46,7 @@ export async function readStageTree(
   for (let root = todo.shift(); root !== undefined; root = todo.shift()) {
     if (roots.some((known) => known === "" || root === known || root?.startsWith(`${known}/`))) continue;
     roots.push(root);
-    for await (const [name, file] of readFiles(engine, containerId, root, signal)) {
+    for await (const [name, file] of treeFiles(stageEntries(engine, containerId, root, signal))) {
       files.set(name, file);
       if (name !== "") listing.set(name, file);
     }
@@ -79,14 +81,12 @@ export async function* stageEntries(
   }
 }
 
-async function* readFiles(
-  engine: Engine,
-  containerId: string,
-  root: string,
-  signal: AbortSignal,
+/** What the entries of an archive are, their content as a digest. */
+export async function* treeFiles(
+  entries: AsyncIterable<TarEntry>,
 ): AsyncGenerator<[string, TreeFile], void, undefined> {
   const digests = new Map<string, { digest: string; size: number }>();
-  for await (const { header, body } of stageEntries(engine, containerId, root, signal)) {
+  for await (const { header, body } of entries) {
     const { name, type, mode = 0o644, uid = 0, gid = 0, mtime = new Date(0), linkname } = header;
     const facts = { mode, uid, gid, mtime };
     if (type === "directory") yield [name, { type, size: 0, ...facts }];

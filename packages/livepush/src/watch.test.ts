@@ -1,9 +1,15 @@
-import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
+import { execFileSync } from "node:child_process";
+import { writeFileSync } from "node:fs";
+import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { parseIgnore } from "@slipway/context";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import { watch, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
+import type { ContextChange } from "./context-change.ts";
+import { ContextListing } from "./context-listing.ts";
+import { listContext, readChanges } from "./read-changes.ts";
+import { TreeWatcher } from "./tree-watcher.ts";
+import { watch, watchAll, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -100,4 +106,133 @@ test("an abort ends it with the signal's reason", async () => {
   controller.abort(reason);
   await expect(iterating).rejects.toBe(reason);
   await expect(watch(folder, { signal: controller.signal }).ready).rejects.toBe(reason);
+});
+
+test("a branch switch with thousands of files ends with all of them known", { timeout: 60_000 }, async () => {
+  const git = (...args: string[]): void => void execFileSync("git", args, { cwd: folder, stdio: "ignore" });
+  const fill = async (text: string): Promise<void> => {
+    for (let i = 0; i < 60; i++) {
+      for (let j = 0; j < 50; j++) await write(`${text}-only-${i % 3}/d${i}/f${j}`, text);
+      await write(`both/d${i}`, text);
+    }
+  };
+  git("init", "-b", "one");
+  git("config", "user.email", "a@example.com");
+  git("config", "user.name", "a");
+  await fill("one");
+  git("add", ".");
+  git("commit", "-m", "one");
+  git("checkout", "-b", "two");
+  git("rm", "-r", "-q", ".");
+  await fill("two");
+  git("add", ".");
+  git("commit", "-m", "two");
+  const ignore = parseIgnore(".git");
+  const listing = new ContextListing(await listContext(folder, ignore));
+  const watching = await start({ ignore });
+  execFileSync("git", ["checkout", "-q", "one"], { cwd: folder });
+  await write("last");
+  const changes = new Map<string, ContextChange>();
+  for await (const { changed, deleted } of watching) {
+    for (const name of [...changed, ...deleted]) {
+      await readChanges({ directory: folder, ignore, listing }, name === "." ? "" : name, changes);
+    }
+    if (listing.get("last")) break;
+  }
+  const now = new ContextListing(await listContext(folder, ignore));
+  expect([...listing.below("")].toSorted()).toEqual([...now.below("")].toSorted());
+  expect(listing.get("both/d7")?.mtimeMs).toBe(now.get("both/d7")?.mtimeMs);
+});
+
+test(
+  "so many changes at once that events get lost are told as one of the whole folder",
+  { timeout: 30_000 },
+  async () => {
+    const watching = await start({ debounce: 400 });
+    for (let i = 0; i < 4_100; i++) writeFileSync(path.join(folder, `f${i}`), "");
+    for await (const { changed, deleted } of watching) {
+      expect({ changed, deleted }).toEqual({ changed: ["."], deleted: [] });
+      break;
+    }
+  },
+);
+
+test("folders that are moved in are watched, those that are moved out are not, and links lead nowhere", async () => {
+  const other = await mkdtemp(path.join(tmpdir(), "slipway-watch-other-"));
+  try {
+    await mkdir(path.join(other, "in/deep"), { recursive: true });
+    await write("out/deep/file");
+    const watching = await start();
+    await rename(path.join(other, "in"), path.join(folder, "in"));
+    await rename(path.join(folder, "out"), path.join(other, "out"));
+    await symlink(other, path.join(folder, "link"));
+    await write("moved");
+    const first = await collect(watching, "moved");
+    expect([...first.changed].toSorted()).toEqual(["in", "link", "moved"]);
+    expect([...first.deleted]).toEqual(["out"]);
+  } finally {
+    await rm(other, { recursive: true, force: true });
+  }
+});
+
+test("a folder that came, came again or took the place of another is watched from its first file on", async () => {
+  const watching = await start();
+  const seen = new Set<string>();
+  const steps = [
+    async () => write("a/b/c/one"),
+    async () => write("a/b/c/two"),
+    async () => {
+      await rename(path.join(folder, "a"), path.join(folder, "z"));
+      await write("a/b/c/three");
+    },
+    async () => write("a/b/c/four"),
+    async () => write("z/b/c/five"),
+  ];
+  const wanted = ["a/b/c/two", "a/b/c/four", "z/b/c/five"];
+  const next = async (): Promise<void> => steps.shift()?.();
+  await next();
+  for await (const { changed } of watching) {
+    for (const name of changed) seen.add(name);
+    if (steps.length === 0 && wanted.every((name) => seen.has(name))) break;
+    await next();
+  }
+  expect([...seen]).toEqual(expect.arrayContaining(wanted));
+});
+
+test("ignored folders are not watched, and need not even be readable", async () => {
+  await write("node_modules/dep/deep/index.js");
+  await write("src/a");
+  const made: string[] = [];
+  const watcher = new TreeWatcher({
+    roots: [folder],
+    wants: (name) => {
+      made.push(path.relative(folder, name));
+      return !name.endsWith("node_modules");
+    },
+    onEvent: () => undefined,
+    onError: (error) => expect.fail(String(error)),
+  });
+  await watcher.open();
+  watcher.close();
+  expect(made.toSorted()).toEqual(["", "node_modules", "src"]);
+});
+
+test("several folders are watched together, each with its own ignore rules", async () => {
+  await write("api/file");
+  await write("web/file");
+  const watching = watchAll([
+    { name: "all", directory: folder, ignore: parseIgnore("web") },
+    { name: "web", directory: path.join(folder, "web") },
+    { name: "api", directory: path.join(folder, "api"), ignore: parseIgnore("*.log") },
+  ]);
+  await watching.ready;
+  await write("api/x.log");
+  await write("api/file", "2");
+  await write("web/file", "2");
+  const seen = new Set<string>();
+  for await (const batches of watching) {
+    for (const { name, changed } of batches) for (const one of changed) seen.add(`${name}:${one}`);
+    if (seen.has("web:file") && seen.has("api:file")) break;
+  }
+  expect([...seen].toSorted()).toEqual(["all:api/file", "all:api/x.log", "api:file", "web:file"]);
 });

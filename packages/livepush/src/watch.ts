@@ -1,10 +1,11 @@
 import path from "node:path";
 import type { Ignore } from "@slipway/context";
-import { watch as watchFiles } from "chokidar";
 import { LivepushError } from "./livepush-error.ts";
+import { TreeWatcher } from "./tree-watcher.ts";
 
 /** What changed in a folder since the batch before: paths relative to it, with `/`. */
 export interface WatchBatch {
+  /** Of a folder that came, what it holds is not named. So much that it is not worth naming is the folder itself: `.`. */
   readonly changed: readonly string[];
   readonly deleted: readonly string[];
 }
@@ -18,8 +19,16 @@ export interface WatchOptions {
   readonly debounce?: number | undefined;
 }
 
-/** A folder being watched: its batches, one after the other. What happens while one is worked on comes with the next. */
-export interface Watch extends AsyncIterable<WatchBatch>, AsyncDisposable {
+/** One of several folders that are watched together. */
+export interface WatchedFolder {
+  /** What its batches are known by. */
+  readonly name: string;
+  readonly directory: string;
+  readonly ignore?: Ignore | undefined;
+}
+
+/** Folders being watched: their batches, one after the other. What happens while one is worked on comes with the next. */
+export interface Watch<Batch = WatchBatch> extends AsyncIterable<Batch>, AsyncDisposable {
   /** Resolves once every change from then on is seen, or the watch was closed before that. */
   readonly ready: Promise<void>;
   /** Ends the watch, and with it the iteration. */
@@ -32,8 +41,8 @@ const defaultDebounce = 20;
 /** A batch is complete at the latest after so many debounces, however much goes on. */
 const mostDebounces = 25;
 
-const eventNames = ["add", "addDir", "change", "unlink", "unlinkDir"] as const;
-type EventName = (typeof eventNames)[number];
+/** With more in a batch, systems drop events: the whole folder is looked at instead. */
+const mostNames = 4_000;
 
 /**
  * Watches a folder for changes. A batch names folders that came or went as well as files; what was deleted and made again
@@ -41,99 +50,120 @@ type EventName = (typeof eventNames)[number];
  * @throws LivepushError LIVEPUSH_WATCH_FAILED, from `ready` and from the iteration
  */
 export function watch(directory: string, options: WatchOptions = {}): Watch {
-  return new FolderWatch(path.resolve(directory), options);
+  const { ignore, ...rest } = options;
+  const together = watchAll([{ name: "", directory, ignore }], rest);
+  return {
+    ready: together.ready,
+    close: () => together.close(),
+    [Symbol.asyncDispose]: () => together.close(),
+    async *[Symbol.asyncIterator]() {
+      for await (const batches of together) for (const { name: _, ...batch } of batches) yield batch;
+    },
+  };
 }
 
-class FolderWatch implements Watch {
+/**
+ * Watches several folders, such as the contexts of a composition's services, each with its own ignore file. What they
+ * have in common is watched once. A batch holds what changed in each folder where something did.
+ * @throws LivepushError LIVEPUSH_WATCH_FAILED, from `ready` and from the iteration
+ */
+export function watchAll(
+  folders: readonly WatchedFolder[],
+  options: Omit<WatchOptions, "ignore"> = {},
+): Watch<readonly (WatchBatch & { readonly name: string })[]> {
+  return new FolderWatch(
+    folders.map((folder) => ({ ...folder, directory: path.resolve(folder.directory) })),
+    options,
+  );
+}
+
+type NamedBatch = WatchBatch & { readonly name: string };
+
+class FolderWatch implements Watch<readonly NamedBatch[]> {
   readonly ready: Promise<void>;
-  readonly #directory: string;
+  readonly #folders: readonly WatchedFolder[];
   readonly #debounce: number;
-  readonly #watcher: ReturnType<typeof watchFiles>;
+  readonly #watcher: TreeWatcher;
   readonly #signal: AbortSignal | undefined;
-  #pending = new Map<string, { readonly first: EventName; readonly last: EventName }>();
+  #pending = new Set<string>();
   #firstAt = 0;
   #timer: NodeJS.Timeout | undefined;
   #complete = false;
   #closed = false;
   #failure: LivepushError | undefined;
   #wake: () => void = () => undefined;
-  #whenClosed: () => void = () => undefined;
   readonly #onAbort = (): void => void this.close();
 
-  constructor(directory: string, { ignore, signal, debounce = defaultDebounce }: WatchOptions) {
-    this.#directory = directory;
+  constructor(folders: readonly WatchedFolder[], { signal, debounce = defaultDebounce }: WatchOptions) {
+    this.#folders = folders;
     this.#debounce = debounce;
     this.#signal = signal;
-    this.#watcher = watchFiles(directory, {
-      ignoreInitial: true,
-      followSymlinks: false,
-      // Ours knows better: it would hide a file that is deleted and made again.
-      atomic: false,
-      ignored: (file) => {
-        const name = this.#nameOf(file);
-        return name !== "" && (ignore?.ignores(name) ?? false) && !ignore?.mayContainIncluded(name);
-      },
+    this.#watcher = new TreeWatcher({
+      roots: folders.map(({ directory }) => directory),
+      wants: (folder) => this.#namesOf(folder).some(({ name, ignore }) => !leavesOut(ignore, name)),
+      onEvent: (file) => this.#note(file),
+      onError: (error) => this.#fail(error),
     });
-    for (const event of eventNames) {
-      this.#watcher.on(event, (file: string) => {
-        const name = this.#nameOf(file);
-        if (name !== "" && !ignore?.ignores(name)) this.#note(name, event);
-      });
-    }
-    this.#watcher.on("error", (error) => this.#fail(error));
-    this.ready = new Promise((resolve, reject) => {
-      this.#watcher.once("ready", resolve);
-      this.#watcher.once("error", (error) => reject(this.#fail(error)));
-      this.#whenClosed = () => (signal?.aborted ? reject(signal.reason as Error) : resolve());
-    });
+    this.ready = this.#open();
     this.ready.catch(() => undefined); // the iteration says it as well
     signal?.addEventListener("abort", this.#onAbort, { once: true });
     if (signal?.aborted) this.#onAbort();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<WatchBatch, void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly NamedBatch[], void, undefined> {
     try {
       for (;;) {
         this.#signal?.throwIfAborted();
         if (this.#failure) throw this.#failure;
         if (this.#closed) return;
-        if (this.#complete) yield this.#take();
-        else await new Promise<void>((resolve) => (this.#wake = resolve));
+        if (this.#complete) {
+          const batches = await this.#take();
+          if (batches.length > 0 && !this.#closed) yield batches;
+        } else await new Promise<void>((resolve) => (this.#wake = resolve));
       }
     } finally {
       await this.close();
     }
   }
 
-  async close(): Promise<void> {
+  close(): Promise<void> {
     this.#closed = true;
     this.#signal?.removeEventListener("abort", this.#onAbort);
     clearTimeout(this.#timer);
-    this.#whenClosed();
+    this.#watcher.close();
     this.#wake();
-    await this.#watcher.close();
+    return Promise.resolve();
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close();
   }
 
-  #nameOf(file: string): string {
-    return path.relative(this.#directory, file).split(path.sep).join("/");
+  async #open(): Promise<void> {
+    await this.#watcher.open();
+    if (this.#failure) throw this.#failure;
+    if (this.#closed) this.#signal?.throwIfAborted();
   }
 
-  #note(name: string, event: EventName): void {
-    const first = this.#pending.get(name)?.first ?? event;
-    this.#pending.set(name, { first, last: event });
-    // An editor's temporary file came and went: nothing happened.
-    if (first.startsWith("add") && event.startsWith("unlink")) this.#pending.delete(name);
+  /** What a path is called in each of the folders that it lies in. */
+  #namesOf(file: string): { folder: string; name: string; ignore: Ignore | undefined }[] {
+    return this.#folders.flatMap(({ name: folder, directory, ignore }) => {
+      if (file !== directory && !file.startsWith(directory.endsWith(path.sep) ? directory : directory + path.sep))
+        return [];
+      return [{ folder, ignore, name: path.relative(directory, file).split(path.sep).join("/") }];
+    });
+  }
+
+  #note(file: string): void {
+    if (!this.#namesOf(file).some(({ name, ignore }) => !leavesOut(ignore, name))) return;
+    this.#pending.add(file);
     const now = performance.now();
     if (this.#timer === undefined) this.#firstAt = now;
     clearTimeout(this.#timer);
     const wait = Math.min(this.#debounce, this.#firstAt + this.#debounce * mostDebounces - now);
     this.#timer = setTimeout(
       () => {
-        this.#complete = this.#pending.size > 0;
+        this.#complete = true;
         this.#timer = undefined;
         this.#wake();
       },
@@ -141,19 +171,33 @@ class FolderWatch implements Watch {
     );
   }
 
-  #take(): WatchBatch {
-    const changed: string[] = [];
-    const deleted: string[] = [];
-    for (const [name, { last }] of this.#pending) (last.startsWith("unlink") ? deleted : changed).push(name);
-    this.#pending = new Map();
+  async #take(): Promise<NamedBatch[]> {
+    const pending = this.#pending;
+    this.#pending = new Set();
     this.#complete = false;
-    return { changed, deleted };
+    if (pending.size > mostNames) {
+      await this.#watcher.open(); // events of new folders may be among those that were lost
+      return this.#folders.map(({ name }) => ({ name, changed: ["."], deleted: [] }));
+    }
+    const batches = new Map<string, { name: string; changed: string[]; deleted: string[] }>();
+    const looked = await Promise.all([...pending].map(async (file) => ({ file, ...(await this.#watcher.look(file)) })));
+    for (const { file, was, is } of looked) {
+      // An editor's temporary file came and went: nothing happened.
+      if (!was && !is) continue;
+      for (const { folder, name, ignore } of this.#namesOf(file)) {
+        if (leavesOut(ignore, name)) continue;
+        const batch = batches.get(folder) ?? { name: folder, changed: [], deleted: [] };
+        batches.set(folder, batch);
+        (is ? batch.changed : batch.deleted).push(name === "" ? "." : name);
+      }
+    }
+    return [...batches.values()];
   }
 
-  #fail(error: unknown): LivepushError {
+  #fail(error: unknown): void {
     this.#failure ??= new LivepushError(
       "LIVEPUSH_WATCH_FAILED",
-      `watching ${this.#directory} failed: ${(error as Error).message}`,
+      `watching ${this.#folders.map(({ directory }) => directory).join(", ")} failed: ${(error as Error).message}`,
       {
         cause: error,
         hint:
@@ -163,6 +207,10 @@ class FolderWatch implements Watch {
       },
     );
     this.#wake();
-    return this.#failure;
   }
+}
+
+/** Whether nothing at or below a path is wanted. */
+function leavesOut(ignore: Ignore | undefined, name: string): boolean {
+  return name !== "" && (ignore?.ignores(name) ?? false) && !ignore?.mayContainIncluded(name);
 }

@@ -1,4 +1,4 @@
-import type { ContextFile } from "../src/context-listing.ts";
+import { type ContextFile, ContextListing } from "../src/context-listing.ts";
 import type { PlanInput } from "../src/plan.ts";
 import type { PushPlan } from "../src/push-plan.ts";
 import type { FactBook } from "../src/stage-facts.ts";
@@ -162,38 +162,74 @@ export const cases: PlanCase[] = [
     questions: [{ kind: "accounts", stage: 0 }],
   },
   {
-    name: "what needs a build: mounts, links, archives, downloads, symbolic modes, a network of its own",
+    name: "what needs a build: secrets, downloads, archives that only builders read, symbolic modes, a network of its own",
     dockerfile: [
       "FROM x",
-      "COPY via/file /",
-      "ADD a.tar.gz /",
-      "ADD odd /",
+      "ADD a.tar.xz /",
+      "ADD was.tar /",
       "COPY --chmod=u+x a /",
       "ADD https://example.com/x /x",
-      "RUN --mount=type=cache,target=/c go",
+      "RUN --mount=type=secret,id=token go",
       "RUN --network=none go",
-      "RUN --mount=type=bind,source=conf,target=/c use",
     ].join("\n"),
-    context: "a via>real real/ real/file a.tar.gz odd conf/ conf/f",
+    context: "a a.tar.xz was.tar",
+    facts: (facts) => facts.setShell(0, true),
     input: {
+      context: new ContextListing([
+        ["a", file],
+        ["a.tar.xz", { type: "file", archive: "other" }],
+        ["was.tar", file],
+      ]),
       changes: [
-        { path: "via", before: { type: "symlink", linkname: "x" }, after: { type: "symlink", linkname: "real" } },
-        { path: "a.tar.gz", before: file, after: file },
-        { path: "odd", before: file, after: { type: "file", archive: true } },
+        { path: "a.tar.xz", before: file, after: { type: "file", archive: "other" } },
+        { path: "was.tar", before: { type: "file", archive: "tar" }, after: file },
         { path: "a", before: file, after: file },
-        { path: "conf/f", before: file, after: file },
       ],
     },
     rebuild: [
-      "`COPY via/file /` goes through the link via, which changed",
-      "`ADD a.tar.gz /` unpacks a.tar.gz, which changed",
-      "`ADD odd /` unpacks odd, which changed",
+      "`ADD a.tar.xz /` unpacks a.tar.xz, which only builders can",
+      "`ADD was.tar /` unpacked was.tar, which is no archive any more",
       "`COPY --chmod=u+x a /` has a --chmod that is no octal number",
       "`ADD https://example.com/x /x` would download again, after `COPY --chmod=u+x a /`",
-      "`RUN --mount=type=cache,target=/c go` needs its cache mount, which only a build has",
+      "`RUN --mount=type=secret,id=token go` needs its secret mount, which only a build has",
       "`RUN --network=none go` runs on a network of its own",
-      "`RUN --mount=type=bind,source=conf,target=/c use` reads conf/f through a mount",
     ],
+  },
+  {
+    name: "a changed link moves all behind it; an archive is unpacked again; a mount is read again",
+    dockerfile: [
+      "FROM x",
+      "COPY via /app/",
+      "ADD a.tar /unpacked",
+      "RUN --mount=type=bind,source=conf,target=/c use",
+    ].join("\n"),
+    facts: (facts) => facts.setShell(0, true),
+    input: {
+      context: new ContextListing([
+        ["via", { type: "symlink", linkname: "new" }],
+        ["old", { type: "directory" }],
+        ["old/a", file],
+        ["old/both", file],
+        ["new", { type: "directory" }],
+        ["new/b", file],
+        ["new/both", file],
+        ["a.tar", { type: "file", archive: "tar" }],
+        ["conf", { type: "directory" }],
+        ["conf/f", file],
+      ]),
+      changes: [
+        { path: "via", before: { type: "symlink", linkname: "old" }, after: { type: "symlink", linkname: "new" } },
+        { path: "a.tar", before: { type: "file", archive: "tar" }, after: { type: "file", archive: "tar" } },
+        { path: "conf/f", before: file, after: file },
+      ],
+    },
+    actions: [
+      "0:0 delete /app/a",
+      "0:0 copy new>/app new/b>/app/b new/both>/app/both",
+      "0:1 flow a.tar",
+      '0:2 run ["/bin/sh","-c","use"] in / as 0',
+    ],
+    restart: true,
   },
   {
     name: "an unknown environment stands in the way of a command, not of a copy",

@@ -2,17 +2,26 @@ import { randomUUID } from "node:crypto";
 import { chmod, lutimes, mkdir, mkdtemp, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { packDirectory, readEntries } from "@slipway/context";
 import { isSlipwayError } from "@slipway/errors";
 import { connect, type Engine, execute, getArchive, openBuildStream, readRecords } from "@slipway/transport";
 import { Livepush } from "../src/livepush.ts";
 import type { LivepushOptions } from "../src/livepush-options.ts";
+import { describeAll } from "./judge.ts";
 
 /** Text of a file; null: a folder; undefined: nothing there any more. */
 export type FileSpec = string | { content: string; mode: number } | { link: string } | null | undefined;
 
 /** Files by path. */
 export type Files = Record<string, FileSpec>;
+
+/** What was made of one context. */
+interface Made {
+  readonly images: Set<string>;
+  readonly containers: Set<string>;
+  readonly sessions: Set<Livepush>;
+}
 
 /** Makes contexts, images and containers for tests, and removes them all. */
 export class Workbench {
@@ -22,6 +31,7 @@ export class Workbench {
   readonly #images = new Set<string>();
   readonly #containers = new Set<string>();
   readonly #sessions = new Set<Livepush>();
+  readonly #made = new Map<string, Made>();
 
   private constructor(engine: Engine) {
     this.engine = engine;
@@ -42,7 +52,15 @@ export class Workbench {
   async build(context: string, options: { target?: string } = {}): Promise<string> {
     const stream = await openBuildStream(this.engine, {
       tar: packDirectory(context),
-      query: { version: "2", target: options.target, labels: this.label, rm: true, forcerm: true },
+      query: {
+        version: "2",
+        target: options.target,
+        labels: this.label,
+        rm: true,
+        forcerm: true,
+        // Setting up a network for each command is half of what it costs.
+        networkmode: "none",
+      },
     });
     let image = "";
     for await (const record of readRecords(stream)) {
@@ -51,11 +69,17 @@ export class Workbench {
       if (ID) image = ID;
     }
     this.#images.add(image);
+    this.#madeOf(context).images.add(image);
     return image;
   }
 
   async run(image: string, extra: Record<string, unknown> = {}): Promise<string> {
-    const container = await this.engine.docker.createContainer({ Image: image, Labels: this.label, ...extra });
+    const container = await this.engine.docker.createContainer({
+      Image: image,
+      Labels: this.label,
+      ...extra,
+      HostConfig: { NetworkMode: "none", ...(extra["HostConfig"] as object | undefined) },
+    });
     this.#containers.add(container.id);
     await container.start();
     return container.id;
@@ -81,6 +105,8 @@ export class Workbench {
       ...rest,
     });
     this.#sessions.add(push);
+    this.#madeOf(context).containers.add(containerId);
+    this.#madeOf(context).sessions.add(push);
     return { push, containerId };
   }
 
@@ -109,9 +135,55 @@ export class Workbench {
   /** The same trees in a container of a fresh build of the context. */
   async freshTrees(context: string, roots: readonly string[]): Promise<Record<string, string>[]> {
     const image = await this.build(context);
-    const container = await this.engine.docker.createContainer({ Image: image, Cmd: ["true"], Labels: this.label });
+    const container = await this.engine.docker.createContainer({
+      Image: image,
+      Cmd: ["true"],
+      Labels: this.label,
+    });
     this.#containers.add(container.id);
     return Promise.all(roots.map((root) => this.tree(container.id, root)));
+  }
+
+  /** All of a container's file system. */
+  async everything(containerId: string): Promise<Map<string, string>> {
+    return describeAll((await this.engine.docker.getContainer(containerId).export()) as Readable);
+  }
+
+  /** All of an image's file system, as a container of it begins. */
+  async everythingOf(image: string): Promise<Map<string, string>> {
+    const container = await this.engine.docker.createContainer({
+      Image: image,
+      Cmd: ["true"],
+      Labels: this.label,
+    });
+    this.#containers.add(container.id);
+    try {
+      return await this.everything(container.id);
+    } finally {
+      await container.remove({ force: true });
+      this.#containers.delete(container.id);
+    }
+  }
+
+  /** Removes all that was made of a context. */
+  async forget(context: string): Promise<void> {
+    const made = this.#made.get(context) ?? { images: new Set(), containers: new Set(), sessions: new Set() };
+    this.#made.delete(context);
+    await Promise.allSettled([...made.sessions].map((push) => push.cleanupIntermediateContainers()));
+    const { docker } = this.engine;
+    await Promise.allSettled(
+      [...made.containers].map((id) => docker.getContainer(id).remove({ force: true, v: true })),
+    );
+    await Promise.allSettled([...made.images].map((id) => docker.getImage(id).remove({ force: true })));
+    await rm(context, { recursive: true, force: true });
+    for (const push of made.sessions) this.#sessions.delete(push);
+    for (const id of made.containers) this.#containers.delete(id);
+  }
+
+  #madeOf(context: string): Made {
+    const made = this.#made.get(context) ?? { images: new Set(), containers: new Set(), sessions: new Set() };
+    this.#made.set(context, made);
+    return made;
   }
 
   /** Runs a command in a container and returns what it prints. */

@@ -1,8 +1,15 @@
+import path from "node:path";
+import type { Project } from "@slipway/compose";
 import { Command } from "commander";
 import { buildOptionsOf, loadFor, withEngine } from "../command-context.ts";
 import type { Io } from "../io.ts";
+import { LiveBoard } from "../live-board.ts";
+import type { LiveControl } from "../live-control.ts";
+import { describePlan, dryRun } from "../live-dry-run.ts";
+import { keyHelp, readKeys } from "../live-keys.ts";
 import { LiveReport } from "../live-report.ts";
 import { liveProject } from "../live-session.ts";
+import { ServiceLines } from "../service-lines.ts";
 import { type BuildCommandOptions, withBuildOptions, withProjectOptions } from "./project-options.ts";
 
 /** `slipway live`: runs a project and pushes changes of its files into the running containers. */
@@ -11,19 +18,64 @@ export function liveCommand(io: Io): Command {
     .description("build and run a project, and push every change of its files into the running containers")
     .option("--keep", "leave the containers running at the end")
     .option("--json", "print the session's events as JSON, a line each")
-    .action(async (directory: string, options: BuildCommandOptions & { keep?: boolean; json?: boolean }) => {
+    .option("--dry-run <file...>", "print what a change of these files would do, without building or running anything")
+    .argument("[services...]", "the services to run (all)")
+    .action(async (directory: string, services: string[], options: LiveCommandOptions) => {
       const { project, directory: root, files } = await loadFor(io, directory, options);
+      if (options.dryRun) return printDryRun(io, project, options.dryRun, options.json === true);
       await withEngine(io, async (engine) => {
-        const report = new LiveReport(io, Object.keys(project.services));
+        const names = Object.keys(project.services);
         const { keep, json } = options;
-        const how = { ...buildOptionsOf(options), engine, directory: root, files, keep, signal: io.signal };
-        for await (const event of liveProject(project, how)) {
-          if (json) io.stdout.write(`${JSON.stringify(event, plainErrors)}\n`);
-          else report.event(event);
+        const board = !json && io.stdout.isTTY ? new LiveBoard(io.stdout, names, keyHelp) : undefined;
+        const report = new LiveReport(board ? { stdout: board } : io, names, board);
+        const quit = new AbortController();
+        let stopKeys = (): void => undefined;
+        const onControl = (control: LiveControl): void => {
+          if (!board) return;
+          const onPause = (paused: boolean): void => {
+            for (const name of names) board.set(name, paused ? pausedState : liveState);
+          };
+          stopKeys = readKeys(process.stdin, control, () => quit.abort(), onPause);
+        };
+        const signal = AbortSignal.any([io.signal, quit.signal]);
+        const chosen = services.length > 0 ? { services } : {};
+        const how = { ...buildOptionsOf(options), ...chosen, engine, directory: root, files, keep, signal, onControl };
+        try {
+          for await (const event of liveProject(project, how)) {
+            if (json) io.stdout.write(`${JSON.stringify(event, plainErrors)}\n`);
+            else report.event(event);
+          }
+        } finally {
+          stopKeys();
+          board?.close();
         }
       });
       io.signal.throwIfAborted();
     });
+}
+
+interface LiveCommandOptions extends BuildCommandOptions {
+  readonly keep?: boolean;
+  readonly json?: boolean;
+  readonly dryRun?: string[];
+}
+
+const pausedState = { text: "paused", style: "yellow" } as const;
+const liveState = { text: "live", style: "green" } as const;
+
+async function printDryRun(io: Io, project: Project, files: readonly string[], json: boolean): Promise<void> {
+  const runs = await dryRun(
+    project,
+    files.map((file) => path.resolve(io.cwd, file)),
+  );
+  const lines = new ServiceLines(
+    io.stdout,
+    runs.map(({ service }) => service),
+  );
+  for (const { service, plan } of runs) {
+    if (json) io.stdout.write(`${JSON.stringify({ service, plan })}\n`);
+    else for (const line of describePlan(plan)) lines.line(service, line);
+  }
 }
 
 /** JSON has no form of its own for errors. */

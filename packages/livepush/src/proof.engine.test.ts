@@ -1,0 +1,80 @@
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { judge, type Verdict } from "../test/judge.ts";
+import { dockerfileOf, makeScenario, type Scenario } from "../test/scenario.ts";
+import { shrink } from "../test/shrink.ts";
+import { Workbench } from "../test/workbench.ts";
+
+/** How many scenarios; thousands for the long run. */
+const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 200);
+const atOnce = Number(process.env["LIVEPUSH_AT_ONCE"] ?? 8);
+const firstSeed = Number(process.env["LIVEPUSH_SEED"] ?? Date.now() % 1_000_000_000);
+
+let bench: Workbench;
+beforeAll(async () => {
+  bench = await Workbench.open();
+});
+afterAll(() => bench.close());
+
+test(
+  `after random edits of random contexts the container is as a fresh build leaves it (seeds from ${firstSeed})`,
+  { timeout: 120_000 + count * 5_000 },
+  async () => {
+    const verdicts: Verdict[] = [];
+    const failures: Scenario[] = [];
+    const seeds = Array.from({ length: count }, (_, index) => firstSeed + index);
+    const work = async (): Promise<void> => {
+      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+        const scenario = makeScenario(seed);
+        const verdict = await verdictOf(scenario);
+        verdicts.push(verdict);
+        if (verdict.mismatches.length === 0) continue;
+        failures.push(scenario);
+        console.log(`seed ${seed}: ${verdict.mismatches.slice(0, 5).join("\n")}`);
+      }
+    };
+    await Promise.all(Array.from({ length: atOnce }, work));
+    const pushes = verdicts.reduce((sum, verdict) => sum + verdict.pushes, 0);
+    const refused = verdicts.flatMap((verdict) => verdict.refused);
+    const refusals = verdicts.reduce((sum, verdict) => sum + verdict.refusals, 0);
+    const unbuildable = verdicts.filter((verdict) => verdict.unbuildable).length;
+    console.log(
+      `${verdicts.length} scenarios from seed ${firstSeed}: ${failures.length} mismatches; ${pushes} pushes, ${refusals} of them needed a rebuild; ${unbuildable} ended in what can't be built`,
+    );
+    if (process.env["LIVEPUSH_REFUSALS"]) console.log(tally(refused));
+    const [first] = failures;
+    if (!first) return;
+    const least = await shrink(first, async (smaller) => (await verdictOf(smaller)).mismatches.length > 0);
+    const { mismatches } = await verdictOf(least);
+    expect.fail(
+      [
+        `seeds ${failures.map(({ seed }) => seed).join(", ")} ended unlike a fresh build; the first, made smaller:`,
+        dockerfileOf(least, "live"),
+        `context: ${JSON.stringify(least.context)}`,
+        ...least.pushes.map((edits) => `push: ${JSON.stringify(edits)}`),
+        ...mismatches.slice(0, 20),
+      ].join("\n"),
+    );
+  },
+);
+
+/** An error that nobody expects is a mismatch too. */
+async function verdictOf(scenario: Scenario): Promise<Verdict> {
+  try {
+    return await judge(bench, scenario);
+  } catch (error) {
+    const mismatches = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
+    return { mismatches, pushes: 0, refused: [], refusals: 0, unbuildable: false };
+  }
+}
+
+function tally(reasons: readonly string[]): string {
+  const counts = new Map<string, number>();
+  for (const reason of reasons) {
+    const kind = reason.replaceAll(/`[^`]*`/g, "STEP").replaceAll(/\d+/g, "N");
+    counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  }
+  return [...counts]
+    .toSorted((a, b) => b[1] - a[1])
+    .map(([kind, times]) => `${times} ${kind}`)
+    .join("\n");
+}

@@ -1,0 +1,60 @@
+import { once } from "node:events";
+import { mkdtemp, rm } from "node:fs/promises";
+import { connect, createServer, type Socket } from "node:net";
+import { tmpdir } from "node:os";
+import path from "node:path";
+
+/** A connection to the engine that can be cut. */
+export interface Relay {
+  readonly host: string;
+  /** Ends every connection that there is, at once. */
+  cut(): void;
+  /** From now on: `refuse` lets no connection in, and `after` cuts each one after so many bytes to the engine. */
+  set(options: { refuse?: boolean; after?: number | undefined }): void;
+  close(): Promise<void>;
+}
+
+/** Relays connections to the engine's socket. */
+export async function startRelay(engine: string): Promise<Relay> {
+  const folder = await mkdtemp(path.join(tmpdir(), "slipway-relay-"));
+  const socketPath = path.join(folder, "engine.sock");
+  const open = new Set<Socket>();
+  let refuse = false;
+  let after: number | undefined;
+  const server = createServer({ allowHalfOpen: true }, (near) => {
+    if (refuse) return void near.destroy();
+    const far = connect({ path: engine, allowHalfOpen: true });
+    let sent = 0;
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on("error", () => undefined);
+      socket.on("close", () => {
+        open.delete(socket);
+        near.destroy();
+        far.destroy();
+      });
+    }
+    near.on("data", (chunk: Buffer) => {
+      sent += chunk.length;
+      if (after !== undefined && sent > after) near.destroy();
+    });
+    near.pipe(far).pipe(near);
+  }).listen(socketPath);
+  await once(server, "listening");
+  const cut = (): void => {
+    for (const socket of open) socket.destroy();
+  };
+  return {
+    host: `unix://${socketPath}`,
+    cut,
+    set: (options) => {
+      refuse = options.refuse ?? refuse;
+      after = "after" in options ? options.after : after;
+    },
+    close: async () => {
+      cut();
+      server.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+}
