@@ -1,0 +1,3 @@
+export { EmulateError, type EmulateErrorCode } from "./emulate-error.ts";
+export { transpose } from "./transpose.ts";
+export type { TransposeOptions, TransposeWay } from "./transpose-options.ts";
