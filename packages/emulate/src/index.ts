@@ -1,3 +1,4 @@
 export { EmulateError, type EmulateErrorCode } from "./emulate-error.ts";
 export { transpose } from "./transpose.ts";
 export type { TransposeOptions, TransposeWay } from "./transpose-options.ts";
+export { type TransposeTarOptions, transposeTarStream } from "./transpose-tar-stream.ts";
