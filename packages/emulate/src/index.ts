@@ -3,3 +3,12 @@ export { getBuildThroughStream } from "./get-build-through-stream.ts";
 export { transpose } from "./transpose.ts";
 export type { TransposeOptions, TransposeWay } from "./transpose-options.ts";
 export { type TransposeTarOptions, transposeTarStream } from "./transpose-tar-stream.ts";
+export { normalizePlatform } from "./architecture.ts";
+export { type DetectEmulationOptions, detectEmulation, type Emulation } from "./detect-emulation.ts";
+export {
+  type EmulatorRegistration,
+  registerEmulator,
+  type RegisterEmulatorOptions,
+  unregisterEmulator,
+  type UnregisterEmulatorOptions,
+} from "./register-emulator.ts";
