@@ -12,3 +12,7 @@ export {
   unregisterEmulator,
   type UnregisterEmulatorOptions,
 } from "./register-emulator.ts";
+export type { EmulationChoice, EmulationWay } from "./choose-emulation.ts";
+export { findEmulator } from "./find-emulator.ts";
+export { loadEmulator, type LoadedEmulator, type LoadEmulatorOptions } from "./load-emulator.ts";
+export { type EmulationPlan, planEmulation, type PlanEmulationOptions } from "./plan-emulation.ts";
