@@ -23,7 +23,6 @@
 #include <sys/prctl.h>
 #include <sys/ptrace.h>
 #include <sys/syscall.h>
-#include <sys/uio.h>
 #include <sys/user.h>
 #include <sys/wait.h>
 #include <unistd.h>
@@ -58,9 +57,18 @@ static void inside(char **arguments) {
   fail("starting the emulator");
 }
 
+/* Containers may not use process_vm_readv. */
+static int memory_of(pid_t process) {
+  char name[64];
+  snprintf(name, sizeof name, "/proc/%d/mem", process);
+  return open(name, O_RDWR | O_CLOEXEC);
+}
+
 static int peek(pid_t process, uint64_t address, void *into, size_t size) {
-  struct iovec local = {into, size}, remote = {(void *)address, size};
-  return process_vm_readv(process, &local, 1, &remote, 1, 0) == (ssize_t)size;
+  int memory = memory_of(process);
+  ssize_t got = memory < 0 ? -1 : pread(memory, into, size, address);
+  close(memory);
+  return got == (ssize_t)size;
 }
 
 /* A text of another process. It may end right before memory that isn't there: read page by page. */
@@ -150,10 +158,7 @@ static void on_execve(pid_t process) {
     table[i] = base + at;
     at += strlen(lists[i]) + 1;
   }
-  /* The stack grows by being written to, which another process's write does through /proc only. */
-  char name[64];
-  snprintf(name, sizeof name, "/proc/%d/mem", process);
-  int memory = open(name, O_RDWR | O_CLOEXEC);
+  int memory = memory_of(process);
   if (memory >= 0 && pwrite(memory, block, size, base) == (ssize_t)size) {
     registers.rdi = base;
     registers.rsi = base + texts;
