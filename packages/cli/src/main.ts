@@ -8,6 +8,7 @@ import { liveCommand } from "./commands/live.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
+import { transposeCommand } from "./commands/transpose.ts";
 import { exitCodeOf, exitCodes, isAbort } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { printError } from "./print-error.ts";
@@ -46,7 +47,7 @@ function program(io: Io): Command {
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
   const commands = [engineCommand, configCommand, buildCommand, upCommand, liveCommand, downCommand];
-  for (const make of [...commands, lintCommand, templateCommand]) {
+  for (const make of [...commands, lintCommand, templateCommand, transposeCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
     command.addCommand(sub);

@@ -1,5 +1,6 @@
+import type { EntryToPack } from "@slipway/context";
 import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
-import { architectureOf, normalizePlatform } from "./architecture.ts";
+import { architectureOf, architectures, normalizePlatform } from "./architecture.ts";
 import { probeExitCode, probeProgram } from "./probe-program.ts";
 import { runContainer } from "./run-container.ts";
 import { loadSmallImage } from "./small-image.ts";
@@ -26,26 +27,58 @@ export async function detectEmulation(
   platform: string,
   options: DetectEmulationOptions = {},
 ): Promise<Emulation> {
+  const found = await detectEmulations(handle, [platform], options);
+  return found.get(normalizePlatform(platform)) ?? "none";
+}
+
+/** The same for several platforms at once: by default, for all that are known. */
+export async function detectEmulations(
+  handle: Engine | Dockerode,
+  platforms: readonly string[] = knownPlatforms(),
+  options: DetectEmulationOptions = {},
+): Promise<Map<string, Emulation>> {
   const engine = toEngine(handle);
   const { labels, signal } = options;
-  const wanted = normalizePlatform(platform);
-  const architecture = architectureOf(wanted);
-  const description = await describeEngine(engine, { signal });
-  const probe = { header: { name: "probe", type: "file", mode: 0o755 }, body: probeProgram(architecture) } as const;
+  const wanted = platforms.map((platform) => normalizePlatform(platform));
+  const own = await describeEngine(engine, { signal });
   const image = await loadSmallImage(engine, {
-    platform: wanted,
-    files: () => [probe],
-    entrypoint: ["/probe"],
+    platform: `${own.os}/${own.architecture}`,
+    files: () => wanted.map(probeOf),
     labels,
     signal,
   });
   try {
-    const { exitCode } = await runContainer(engine, { image: image.name, labels, signal });
-    if (exitCode !== probeExitCode) return "none";
-    return isNative(description.architecture, architecture.name) ? "native" : "binfmt";
+    const outcomes = await Promise.allSettled(
+      wanted.map(async (platform): Promise<[string, Emulation]> => {
+        const settings = { Entrypoint: [`/${probeName(platform)}`] };
+        const { exitCode } = await runContainer(engine, { image: image.name, settings, labels, signal });
+        if (exitCode !== probeExitCode) return [platform, "none"];
+        return [platform, isNative(own.architecture, architectureOf(platform).name) ? "native" : "binfmt"];
+      }),
+    );
+    signal?.throwIfAborted();
+    return new Map(
+      outcomes.map((outcome) => {
+        if (outcome.status === "rejected") throw outcome.reason;
+        return outcome.value;
+      }),
+    );
   } finally {
     await image.remove();
   }
+}
+
+function knownPlatforms(): string[] {
+  return architectures.map(({ name }) => `linux/${name}${name === "arm" ? "/v7" : ""}`);
+}
+
+function probeOf(platform: string): EntryToPack {
+  const header = { name: probeName(platform), type: "file", mode: 0o755 } as const;
+  return { header, body: probeProgram(architectureOf(platform)) };
+}
+
+function probeName(platform: string): string {
+  return `probe-${platform.replaceAll("/", "-")}`;
 }
 
 /** Processors that have another architecture's instructions too. */

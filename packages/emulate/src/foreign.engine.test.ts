@@ -106,7 +106,8 @@ describe.each([
 });
 
 describe("a plan", () => {
-  const plan = (given: object) => planEmulation(bench.engine, "aarch64", { environment: {}, labels: bench.labels, ...given });
+  const plan = (given: object) =>
+    planEmulation(bench.engine, "aarch64", { environment: {}, labels: bench.labels, ...given });
 
   test("says what it found", async () => {
     expect((await planEmulation(bench.engine, "amd64", { labels: bench.labels })).way).toBe("native");

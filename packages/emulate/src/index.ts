@@ -4,7 +4,7 @@ export { transpose } from "./transpose.ts";
 export type { TransposeOptions, TransposeWay } from "./transpose-options.ts";
 export { type TransposeTarOptions, transposeTarStream } from "./transpose-tar-stream.ts";
 export { normalizePlatform } from "./architecture.ts";
-export { type DetectEmulationOptions, detectEmulation, type Emulation } from "./detect-emulation.ts";
+export { type DetectEmulationOptions, detectEmulation, detectEmulations, type Emulation } from "./detect-emulation.ts";
 export {
   type EmulatorRegistration,
   registerEmulator,

@@ -52,6 +52,7 @@ export class Workbench {
       { header: { name: "bin/busybox", type: "file", mode: 0o755 }, body },
       ...links.map((name): EntryToPack => ({ header: { name: `bin/${name}`, type: "symlink", linkname: "busybox" } })),
       { header: { name: "etc/passwd", type: "file" }, body: "root:x:0:0:::\nuser:x:1000:1000:::\n" },
+      { header: { name: "etc/group", type: "file" }, body: "root:x:0:\nuser:x:1000:\n" },
       { header: { name: "tmp", type: "directory", mode: 0o1777 } },
     ];
     const platform = architecture === "arm64" ? "linux/arm64" : "linux/arm/v7";
@@ -103,7 +104,11 @@ export class Workbench {
 
   async run(image: string, command: readonly string[]): Promise<string> {
     const { runContainer } = await import("../src/run-container.ts");
-    const { output } = await runContainer(this.engine, { image, labels: this.labels, settings: { Entrypoint: command } });
+    const { output } = await runContainer(this.engine, {
+      image,
+      labels: this.labels,
+      settings: { Entrypoint: command },
+    });
     return output;
   }
 
@@ -163,7 +168,9 @@ async function readBuildkit(output: Readable): Promise<Built> {
   }
   // Stages are built side by side, in no order.
   const shown = [...steps.values()].filter(({ name }) => /^\[.*\d+\/\d+\]/.test(name));
-  const lines = shown.toSorted((a, b) => (a.name < b.name ? -1 : 1)).flatMap(({ name, logs }) => [name, ...logs.split("\n")]);
+  const lines = shown
+    .toSorted((a, b) => (a.name < b.name ? -1 : 1))
+    .flatMap(({ name, logs }) => [name, ...logs.split("\n")]);
   return { imageId, lines: [...lines, ...errors].filter((line) => line !== "") };
 }
 
