@@ -1,12 +1,10 @@
 import { literalDollars } from "./literal-dollars.ts";
-import type { FoundRun } from "./read-stages.ts";
+import { type FoundRun, shellsOwn } from "./read-stages.ts";
 import { runCommand } from "./run-command.ts";
 import { scriptArguments } from "./script-arguments.ts";
 
 /** Lets a shell be replaced by the program of an exec form. */
 export const execScript = 'exec "$0" "$@"';
-/** What shells set for themselves; without a shell a program would not find it. */
-const shellsOwn = ["OLDPWD", "PWD", "SHLVL", "_"];
 
 /** Where a RUN is. */
 export interface EmulatedRunOptions {

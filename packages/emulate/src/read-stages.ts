@@ -12,7 +12,7 @@ import {
 export interface FoundRun {
   readonly instruction: Instruction;
   readonly shell: readonly string[];
-  /** Names that ENV and ARG have set before it. */
+  /** Which of the names that shells set too ENV and ARG have set before it. */
   readonly names: ReadonlySet<string>;
 }
 
@@ -39,7 +39,7 @@ export interface ReadStagesOptions {
 
 interface State {
   readonly name: string | undefined;
-  readonly names: Set<string>;
+  names: ReadonlySet<string>;
   readonly onbuild: string[];
   shell: readonly string[];
 }
@@ -59,7 +59,7 @@ export function readStages(tree: Dockerfile, options: ReadStagesOptions): FoundS
       states.push(opened.state);
     } else if (!state) readGlobal(instruction, globals, options, tree.escape);
     else if (instruction.keyword === "RUN") {
-      runs.push({ instruction, shell: state.shell, names: new Set(state.names) });
+      runs.push({ instruction, shell: state.shell, names: state.names });
     } else apply(instruction, state);
   }
   return found;
@@ -118,7 +118,7 @@ function isOfBuilder(from: Instruction, { globals, options, escape }: OpenContex
 function apply(instruction: Instruction, state: State): void {
   const { keyword, args, trigger } = instruction;
   if (keyword === "SHELL") state.shell = shellOf(args) ?? state.shell;
-  else if (keyword === "ENV" || keyword === "ARG") for (const name of namesIn(args)) state.names.add(name);
+  else if (keyword === "ENV" || keyword === "ARG") state.names = withNames(state.names, args);
   else if (keyword === "ONBUILD" && trigger) state.onbuild.push(trigger.text);
 }
 
@@ -132,9 +132,13 @@ function shellOf(args: string): readonly string[] | undefined {
   }
 }
 
-function namesIn(args: string): string[] {
-  const names = [...args.matchAll(/(?:^|\s)([A-Za-z_]\w*)(?==|\s|$)/g)];
-  return names.map((match) => match[1] as string);
+/** What shells set for themselves; without a shell a program would not find it. */
+export const shellsOwn: readonly string[] = ["OLDPWD", "PWD", "SHLVL", "_"];
+
+function withNames(names: ReadonlySet<string>, args: string): ReadonlySet<string> {
+  if (!/(?:^|\s)(?:OLDPWD|PWD|SHLVL|_)(?=[=\s]|$)/.test(args)) return names;
+  const added = shellsOwn.filter((name) => new RegExp(`(?:^|\\s)${name}(?=[=\\s]|$)`).test(args));
+  return new Set([...names, ...added]);
 }
 
 function readGlobal(

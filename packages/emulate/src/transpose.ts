@@ -1,4 +1,4 @@
-import { edit, type Instruction, parse, print } from "@slipway/dockerfile";
+import { argsOffset, type Instruction, parse } from "@slipway/dockerfile";
 import type { Problem } from "@slipway/errors";
 import { EmulateError, type EmulateErrorCode } from "./emulate-error.ts";
 import { emulatedList } from "./emulated-run.ts";
@@ -24,42 +24,57 @@ export function transpose(dockerfile: string, options: TransposeOptions): string
   const found = readStages(tree, options);
   const problems: Problem<EmulateErrorCode>[] = [];
   const haveEmulator = new Set<FoundStage>();
-  const changed = edit(tree, (editor) => {
-    for (const stage of found) {
-      if (stage.isNative) continue;
-      for (const text of stage.triggered) problems.push(triggered(stage.from, text));
-      const base = stage.base === undefined ? undefined : found[stage.base];
-      if (base && haveEmulator.has(base)) haveEmulator.add(stage);
-      for (const run of stage.runs) {
-        const { instruction } = run;
-        const list = emulatedList(run, {
-          emulator: plan.containerQemu,
-          escape: tree.escape,
-          onScratch: stage.onScratch,
-        });
-        if (list === undefined) continue;
-        if (Buffer.byteLength(list) >= longestArgument) problems.push(...tooLong(instruction, list));
-        if (plan.way === "copy" && !haveEmulator.has(stage)) {
-          haveEmulator.add(stage);
-          editor.insertAfter(stage.from, emulatorCopy(plan));
-        }
-        const mount = plan.way === "mount" ? ` ${emulatorMount(plan)}` : "";
-        const { keyword, flags } = head(instruction);
-        editor.replace(instruction, wrapLine(`${keyword}${mount}${flags}${list}`, tree.escape));
-      }
+  const mount = plan.way === "mount" ? ` ${emulatorMount(plan)}` : "";
+  const lists = new Map<Instruction, string>();
+  const withCopy = new Set<Instruction>();
+  for (const stage of found) {
+    if (stage.isNative) continue;
+    for (const text of stage.triggered) problems.push(triggered(stage.from, text));
+    const base = stage.base === undefined ? undefined : found[stage.base];
+    if (base && haveEmulator.has(base)) haveEmulator.add(stage);
+    const { onScratch } = stage;
+    for (const run of stage.runs) {
+      const { instruction } = run;
+      const list = emulatedList(run, { emulator: plan.containerQemu, escape: tree.escape, onScratch });
+      if (list === undefined) continue;
+      if (Buffer.byteLength(list) >= longestArgument) problems.push(...tooLong(instruction, list));
+      if (plan.way === "copy" && !haveEmulator.has(stage)) withCopy.add(stage.from);
+      haveEmulator.add(stage);
+      lists.set(instruction, list);
     }
-  });
+  }
   EmulateError.throwAll(problems);
-  return print(changed);
+  // The tree is not edited: an edited one is parsed again, which takes as long as all of this.
+  const newline = /\r?\n/.exec(dockerfile)?.[0] ?? "\n";
+  let offset = 0;
+  const pieces = tree.items.map((item) => {
+    const start = offset;
+    offset += item.source.length;
+    if (item.kind !== "instruction") return item.source;
+    const list = lists.get(item);
+    if (list !== undefined) return replaced(item, { start, mount, list, escape: tree.escape });
+    if (!withCopy.has(item)) return item.source;
+    const isOpen = !item.source.endsWith("\n");
+    return `${item.source}${isOpen ? newline : ""}${emulatorCopy(plan)}${isOpen ? "" : newline}`;
+  });
+  return pieces.join("");
 }
 
-/** What stands before a RUN's command, as it was written. */
-function head({ source, range, keywordRange, argsRange }: Instruction): { keyword: string; flags: string } {
-  // The instruction's range starts at its keyword, its source at the start of that line.
-  const start = range.start.offset - (range.start.column - 1);
-  const keyword = source.slice(keywordRange.start.offset - start, keywordRange.end.offset - start);
-  const flags = source.slice(keywordRange.end.offset - start, argsRange.start.offset - start);
-  return { keyword, flags: flags === "" ? " " : flags };
+interface Replacement {
+  /** Where the instruction's source begins in the file. */
+  readonly start: number;
+  readonly mount: string;
+  readonly list: string;
+  readonly escape: string;
+}
+
+/** A RUN with another command; what stands before it and its flags stay as they were written. */
+function replaced(instruction: Instruction, { start, mount, list, escape }: Replacement): string {
+  const { source, keyword } = instruction;
+  const keywordEnd = source.search(/[^\s\uFEFF]/) + keyword.length;
+  const flags = source.slice(keywordEnd, argsOffset(instruction, 0) - start) || " ";
+  const end = /\r*\n$/.exec(source)?.[0] ?? "";
+  return source.slice(0, keywordEnd) + wrapLine(mount + flags + list, escape) + end;
 }
 
 function triggered(from: Instruction, text: string): Problem<EmulateErrorCode> {
