@@ -44,7 +44,7 @@ export async function install(packages, why) {
  * Unpacks packages of another suite into a folder; nothing is installed, and the system's own lists stay as they are.
  * @param {string} suite as `trixie`
  * @param {string} folder
- * @param {string[]} packages
+ * @param {string[]} packages of another architecture with its name behind a colon
  */
 export async function unpack(suite, folder, packages) {
   const state = path.join(folder, ".apt");
@@ -61,12 +61,22 @@ export async function unpack(suite, folder, packages) {
     "APT::Sandbox::User": "root",
   };
   const args = Object.entries(options).flatMap(([name, value]) => ["-o", `${name}=${value}`]);
+  for (const architecture of packages.flatMap((name) => name.split(":").slice(1))) {
+    args.push("-o", `APT::Architectures::=${architecture}`);
+  }
   await command("apt-get", [...args, "-q", "update"]);
   await command("apt-get", [...args, "-q", "download", ...packages], { cwd: state });
   for (const name of await readdir(state)) {
     if (name.endsWith(".deb")) await command("dpkg-deb", ["-x", path.join(state, name), folder]);
   }
   await rm(state, { recursive: true });
+}
+
+/** This Debian's name, as `bookworm`. */
+export async function codename() {
+  const found = /^VERSION_CODENAME="?(\w+)/m.exec(await readFile("/etc/os-release", "utf8"));
+  if (!found?.[1]) throw new SetupError("/etc/os-release names no VERSION_CODENAME");
+  return found[1];
 }
 
 /** Where this machine has its Debian packages from. */

@@ -1,5 +1,6 @@
 // Real programs that engine tests work with: a registry, an ssh server. From Debian where they aren't there.
 import { canInstall, install, onPath } from "./debian.mjs";
+import { ensureEmulators } from "./emulators.mjs";
 import { SetupError } from "./say.mjs";
 
 /** Programs, and the Debian packages that have them. */
@@ -14,6 +15,7 @@ const tools = {
 
 /** Installs what is missing. */
 export async function ensureTestTools() {
+  await ensureEmulators();
   const missing = Object.entries(tools).filter(([program]) => !onPath(program));
   if (missing.length === 0) return;
   const programs = missing.map(([program]) => program).join(", ");

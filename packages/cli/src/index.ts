@@ -2,6 +2,7 @@ export * as build from "@slipway/build";
 export * as compose from "@slipway/compose";
 export * as context from "@slipway/context";
 export * as dockerfile from "@slipway/dockerfile";
+export * as emulate from "@slipway/emulate";
 export * as errors from "@slipway/errors";
 export * as livepush from "@slipway/livepush";
 export * as multibuild from "@slipway/multibuild";

@@ -11,6 +11,7 @@ import { releaseCommand } from "./commands/release.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
+import { transposeCommand } from "./commands/transpose.ts";
 import { exitCodeOf, exitCodes, isAbort } from "./exit-code.ts";
 import type { Io } from "./io.ts";
 import { printError } from "./print-error.ts";
@@ -58,8 +59,11 @@ function program(io: Io): Command {
     pushCommand,
     deployCommand,
     releaseCommand,
+    lintCommand,
+    templateCommand,
+    transposeCommand,
   ];
-  for (const make of [...commands, lintCommand, templateCommand]) {
+  for (const make of commands) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
     for (const below of sub.commands) below.copyInheritedSettings(sub);

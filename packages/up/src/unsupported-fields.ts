@@ -87,7 +87,8 @@ function inService(service: Service, name: string, api: string): Problem<UpError
   }
   for (const [index, device] of (service.devices ?? []).entries()) {
     if (!device.source) refuse(`devices[${index}]`, "names no device of the host");
-    else if (device.source.includes("=")) refuse(`devices[${index}]`, "is a CDI device, which is not carried out by up");
+    else if (device.source.includes("="))
+      refuse(`devices[${index}]`, "is a CDI device, which is not carried out by up");
   }
   return problems;
 }

@@ -1,4 +1,3 @@
-import { rename, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { process as fillIn, variables } from "@slipway/dockerfile";
 import { Command } from "commander";
@@ -7,6 +6,7 @@ import type { Io } from "../io.ts";
 import { readAssignments } from "../read-assignments.ts";
 import { readTextFile } from "../read-text-file.ts";
 import { readVariableFile } from "../read-variable-file.ts";
+import { replaceFile } from "../replace-file.ts";
 import { collect } from "./project-options.ts";
 
 interface TemplateCommandOptions {
@@ -43,22 +43,4 @@ export function templateCommand(io: Io): Command {
       if (options.output === undefined) io.stdout.write(result);
       else await replaceFile(path.resolve(io.cwd, options.output), result);
     });
-}
-
-/** Writes a file so that it is never seen half written; the mode of one that was there stays. */
-async function replaceFile(file: string, text: string): Promise<void> {
-  const existing = await stat(file).catch(() => undefined);
-  if (existing && !existing.isFile()) {
-    await writeFile(file, text); // a pipe, or /dev/stdout
-    return;
-  }
-  const temporary = `${file}.${process.pid}.tmp`;
-  try {
-    await writeFile(temporary, text, existing ? { mode: existing.mode } : {});
-    await rename(temporary, file);
-  } catch (cause) {
-    await rm(temporary, { force: true });
-    const { code } = cause as NodeJS.ErrnoException;
-    throw new CliError("CLI_CANNOT_WRITE", `${file} can't be written (${code})`, { cause });
-  }
 }
