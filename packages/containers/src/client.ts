@@ -8,7 +8,10 @@ import { Image, type ImageContext } from "./image.ts";
 import type { ImageOptions } from "./image-options.ts";
 import { Network } from "./network.ts";
 import { type BackendConfig, newBackend } from "./new-backend.ts";
-import { removeResources } from "./remove-resources.ts";
+import { thisProcess } from "./reaper/owner.ts";
+import { Reaper } from "./reaper/reaper.ts";
+import { removeEndedSessions } from "./reaper/remove-ended-sessions.ts";
+import { removeResources, type RemovedResources } from "./remove-resources.ts";
 import { label, newSession } from "./session.ts";
 import { Volume } from "./volume.ts";
 
@@ -20,6 +23,11 @@ export interface ClientOptions extends OperationOptions {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Build every image anew, whatever there is. */
   readonly forceRebuild?: boolean | undefined;
+  /**
+   * Whether a process of its own removes what this client made once this process has ended, however it ended. Default:
+   * yes, from the first thing on that the client makes. A backend of one's own has none.
+   */
+  readonly reaper?: boolean | undefined;
 }
 
 /** Runs containers on one engine. What it made is removed when it is closed. */
@@ -28,6 +36,8 @@ export class Client implements AsyncDisposable {
   /** Everything that this client makes carries it as its label `dev.slipway.containers.session`. */
   readonly session: string = newSession();
   readonly #options: ClientOptions;
+  readonly #owner: string = thisProcess();
+  #reaper: Reaper | undefined;
 
   /** With a backend of one's own; {@link Client.connect} finds one. */
   constructor(backend: Backend, options: Omit<ClientOptions, "backend" | "signal"> = {}) {
@@ -112,9 +122,16 @@ export class Client implements AsyncDisposable {
     return await clean(this.backend, ageMs, filter, options);
   }
 
+  /** Removes what processes of this machine have left that have ended, and whose reapers ended with them. */
+  async collectGarbage(options: OperationOptions & { readonly dryRun?: boolean } = {}): Promise<RemovedResources> {
+    return await removeEndedSessions(this.backend, options);
+  }
+
   /** Removes everything that it made but images, and lets go of the engine. */
   async close(): Promise<void> {
     await removeResources(this.backend, { labels: { [label.session]: this.session } });
+    this.#reaper?.dismiss();
+    this.#reaper = undefined;
     this.backend.close();
   }
 
@@ -123,14 +140,24 @@ export class Client implements AsyncDisposable {
   }
 
   get #labels(): Readonly<Record<string, string>> {
-    return { ...this.#options.labels, [label.managed]: "true", [label.session]: this.session };
+    return {
+      ...this.#options.labels,
+      [label.managed]: "true",
+      [label.session]: this.session,
+      [label.owner]: this.#owner,
+    };
   }
 
   get #context(): ImageContext {
     return { backend: this.backend, labels: this.#labels, guard: () => this.#guard() };
   }
 
-  #guard(): void {}
+  /** Before the first thing is made, so that there is no moment in which it could be left. */
+  #guard(): void {
+    const { config } = this.backend;
+    if (this.#reaper || !config || this.#options.reaper === false) return;
+    this.#reaper = new Reaper({ backend: config, session: this.session });
+  }
 }
 
 function freshName(): string {

@@ -35,3 +35,11 @@ export {
 } from "./new-backend.ts";
 export { Volume } from "./volume.ts";
 export type { WaitStrategy } from "./wait/wait-strategy.ts";
+export { allOf } from "./wait/all-of.ts";
+export { forCommand } from "./wait/for-command.ts";
+export { forExit } from "./wait/for-exit.ts";
+export { forHealth } from "./wait/for-health.ts";
+export { forHttp, type ForHttpOptions } from "./wait/for-http.ts";
+export { forLog } from "./wait/for-log.ts";
+export { forPort } from "./wait/for-port.ts";
+export { within } from "./wait/within.ts";

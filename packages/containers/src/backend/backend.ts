@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import type { BuildRequest } from "./build-request.ts";
 import type { ContainerSpec } from "./container-spec.ts";
 import type { ContainerState } from "./container-state.ts";
+import type { BackendConfig } from "../new-backend.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 
 /** Which kind of engine. */
@@ -94,6 +95,8 @@ export interface Backend {
   /** Where it is, for people: `unix:///var/run/docker.sock`. */
   readonly address: string;
   readonly features: ReadonlySet<BackendFeature>;
+  /** What another process takes to reach the same engine; without it, none watches over what is made. */
+  readonly config?: BackendConfig | undefined;
   /** Where a published port is reached; undefined where none can be. */
   readonly host: string | undefined;
 

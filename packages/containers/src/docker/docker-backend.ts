@@ -1,7 +1,6 @@
 import type { Readable } from "node:stream";
 import {
   connect,
-  type ConnectOptions,
   type Engine,
   engineError,
   execute,
@@ -26,6 +25,7 @@ import type {
 import type { BuildRequest } from "../backend/build-request.ts";
 import type { ContainerSpec } from "../backend/container-spec.ts";
 import type { ContainerState } from "../backend/container-state.ts";
+import type { DockerConfig } from "../new-backend.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 import { buildOnEngine } from "./build-on-engine.ts";
 import { createOptions } from "./create-options.ts";
@@ -36,15 +36,22 @@ import { listedState, stateOf } from "./state-of.ts";
 export class DockerBackend implements Backend {
   readonly type = "docker";
   readonly features: ReadonlySet<BackendFeature> = new Set(["build", "ports", "networks", "volumes", "health"]);
+  readonly config: DockerConfig | undefined;
   readonly #engine: Engine;
 
-  constructor(engine: Engine) {
+  /** @param config how to reach the engine from another process; without it there is no reaper */
+  constructor(engine: Engine, config?: DockerConfig) {
     this.#engine = engine;
+    this.config = config;
   }
 
   /** @throws TransportError TRANSPORT_NO_ENGINE */
-  static async open(options: ConnectOptions): Promise<DockerBackend> {
-    return new DockerBackend(await connect(options));
+  static async open(options: Omit<DockerConfig, "type"> & OperationOptions): Promise<DockerBackend> {
+    const { host, environment, signal } = options;
+    const engine = await connect({ host, environment, signal });
+    // One that was found by the environment is found by it again, with its TLS files.
+    const local = /^(unix|npipe):/.test(engine.host);
+    return new DockerBackend(engine, { type: "docker", host: host ?? (local ? engine.host : undefined), environment });
   }
 
   get address(): string {
