@@ -3,6 +3,7 @@ import { type Problem, SlipwayError, type SlipwayErrorOptions, summarize } from 
 /** What can go wrong with containers run from code. */
 export type ContainersErrorCode =
   | "CONTAINERS_BACKEND_NOT_AVAILABLE"
+  | "CONTAINERS_BACKEND_REFUSED"
   | "CONTAINERS_NOT_SUPPORTED"
   | "CONTAINERS_IMAGE_OPTIONS"
   | "CONTAINERS_IMAGE_BUILD"
