@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import type { Backend, ImageInfo, OperationOptions, PullStatus, RegistryCredentials } from "./backend/backend.ts";
 import type { ContainerSpec } from "./backend/container-spec.ts";
+import { checkFeatures } from "./check-features.ts";
 import { Container, type ContainerDefaults } from "./container.ts";
 import type { ContainerOptions } from "./container-options.ts";
 import { ContainersError } from "./containers-error.ts";
@@ -74,6 +75,7 @@ export class Image {
     const { signal, ...rest } = options;
     const read = readContainerOptions(this.#name, rest, this.#platform);
     const { backend, labels, guard } = this.#context;
+    checkFeatures(backend, read);
     const defaults: ContainerDefaults = {
       waitFor: rest.waitFor,
       readyWithinMs: rest.readyWithinMs ?? 60_000,

@@ -134,7 +134,9 @@ export class DockerBackend implements Backend {
   }
 
   async startContainer(id: string, { signal }: OperationOptions = {}): Promise<void> {
-    await this.#call(`starting container ${id.slice(0, 12)}`, () => this.#container(id).start(abortable(signal)));
+    await this.#unless([304], `starting container ${id.slice(0, 12)}`, () =>
+      this.#container(id).start(abortable(signal)),
+    );
   }
 
   async stopContainer(id: string, { graceMs, signal }: OperationOptions & { readonly graceMs: number }): Promise<void> {
