@@ -68,12 +68,22 @@ export class Container implements AsyncDisposable {
     const { signal, onOutput } = options;
     const logs = new LogBuffer();
     const tail = new LastLines();
+    // Ends the reading of what was attached to, however this ends.
+    const left = new AbortController();
+    const until = AbortSignal.any([left.signal, ...(signal ? [signal] : [])]);
     try {
       signal?.throwIfAborted();
+      const output = await this.#do("CONTAINERS_CONTAINER_LOGS", "attaching to", options, () =>
+        this.#backend.attach(this.id, { signal: until }),
+      );
       await this.#do("CONTAINERS_CONTAINER_START", "starting", options, () =>
         this.#backend.startContainer(this.id, { signal }),
       );
-      await this.#collect(logs, tail, onOutput, signal);
+      for await (const chunk of this.#guarded(output, "CONTAINERS_CONTAINER_LOGS", "reading the output of", signal)) {
+        await logs.append(chunk);
+        tail.add(chunk);
+        onOutput?.(chunk);
+      }
       const exitCode = await this.wait({ signal });
       logs.end();
       if (exitCode !== 0) throw new ExitCodeError(this.#what, exitCode, logs, tail.get());
@@ -82,6 +92,7 @@ export class Container implements AsyncDisposable {
       signal?.throwIfAborted();
       throw error;
     } finally {
+      left.abort();
       logs.end();
       await this.remove();
     }
@@ -225,19 +236,6 @@ export class Container implements AsyncDisposable {
   get #what(): string {
     const command = [...(this.spec.entrypoint ?? []), ...(this.spec.command ?? [])].join(" ");
     return `a container of ${this.spec.image}${command ? ` (${command})` : ""}`;
-  }
-
-  async #collect(
-    logs: LogBuffer,
-    tail: LastLines,
-    onOutput: ((chunk: LogChunk) => void) | undefined,
-    signal: AbortSignal | undefined,
-  ): Promise<void> {
-    for await (const chunk of this.logs({ follow: true, ...(signal ? { signal } : {}) })) {
-      await logs.append(chunk);
-      tail.add(chunk);
-      onOutput?.(chunk);
-    }
   }
 
   async #fill(logs: LogBuffer, signal: AbortSignal | undefined): Promise<void> {

@@ -118,6 +118,8 @@ export interface Backend {
   waitContainer(id: string, options?: OperationOptions): Promise<number>;
   inspectContainer(id: string, options?: OperationOptions): Promise<ContainerState | undefined>;
   listContainers(labels: LabelFilter, options?: OperationOptions): Promise<readonly ContainerState[]>;
+  /** What it writes from its start on until it ends, byte for byte; asked for before the start, and read after it. */
+  attach(id: string, options?: OperationOptions): Promise<AsyncIterable<LogChunk>>;
   /** What it wrote so far; with `follow` until it ends. Also of one that has ended. */
   readLogs(id: string, options: OperationOptions & { readonly follow: boolean }): AsyncIterable<LogChunk>;
   /** The exit code of a command in a running container. An abort ends the command. */

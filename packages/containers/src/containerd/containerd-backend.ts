@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
 import { status } from "@grpc/grpc-js";
@@ -180,21 +180,18 @@ export class ContainerdBackend implements Backend {
     );
   }
 
-  async *readLogs(
-    id: string,
-    { follow, signal }: OperationOptions & { readonly follow: boolean },
-  ): AsyncGenerator<LogChunk> {
-    await this.#tasks.record(id, { signal });
-    const left = new AbortController();
-    const until = AbortSignal.any([left.signal, ...(signal ? [signal] : [])]);
-    const ended = follow ? this.#tasks.wait(id, { signal: until }).then(() => undefined) : undefined;
-    // It is looked at while the files are read, and of no interest to who has left.
-    ended?.catch(() => undefined);
-    try {
-      yield* tailFiles(path.join(this.#folder, id), { ended, signal });
-    } finally {
-      left.abort();
-    }
+  async attach(id: string, { signal }: OperationOptions = {}): Promise<AsyncIterable<LogChunk>> {
+    const folder = path.join(this.#folder, id);
+    const size = async (name: string): Promise<number> => (await stat(path.join(folder, name))).size;
+    return this.#output(id, {
+      follow: true,
+      signal,
+      from: { stdout: await size("stdout"), stderr: await size("stderr") },
+    });
+  }
+
+  readLogs(id: string, options: OperationOptions & { readonly follow: boolean }): AsyncIterable<LogChunk> {
+    return this.#output(id, options);
   }
 
   async execute(id: string, options: BackendExecOptions): Promise<number> {
@@ -254,6 +251,27 @@ export class ContainerdBackend implements Backend {
 
   close(): void {
     this.#connection.close();
+  }
+
+  async *#output(
+    id: string,
+    options: OperationOptions & {
+      readonly follow: boolean;
+      readonly from?: Readonly<Record<LogChunk["stream"], number>>;
+    },
+  ): AsyncGenerator<LogChunk> {
+    const { follow, from, signal } = options;
+    await this.#tasks.record(id, { signal });
+    const left = new AbortController();
+    const until = AbortSignal.any([left.signal, ...(signal ? [signal] : [])]);
+    const ended = follow ? this.#tasks.wait(id, { signal: until }).then(() => undefined) : undefined;
+    // It is looked at while the files are read, and of no interest to who has left.
+    ended?.catch(() => undefined);
+    try {
+      yield* tailFiles(path.join(this.#folder, id), { ended, signal, from });
+    } finally {
+      left.abort();
+    }
   }
 
   async #make(

@@ -13,9 +13,14 @@ const lookEveryMs = 500;
  */
 export async function* tailFiles(
   folder: string,
-  options: { readonly ended?: Promise<void> | undefined; readonly signal?: AbortSignal | undefined },
+  options: {
+    readonly ended?: Promise<void> | undefined;
+    readonly signal?: AbortSignal | undefined;
+    /** Where in the files it begins; at their beginnings without. */
+    readonly from?: Readonly<Record<LogChunk["stream"], number>> | undefined;
+  },
 ): AsyncGenerator<LogChunk> {
-  const { ended, signal } = options;
+  const { ended, signal, from } = options;
   const files: { readonly stream: LogChunk["stream"]; readonly handle: FileHandle; offset: number }[] = [];
   let wake = (): void => undefined;
   let changed = false;
@@ -40,7 +45,7 @@ export async function* tailFiles(
   signal?.addEventListener("abort", notice, { once: true });
   try {
     for (const stream of ["stdout", "stderr"] as const) {
-      files.push({ stream, handle: await open(path.join(folder, stream), "r"), offset: 0 });
+      files.push({ stream, handle: await open(path.join(folder, stream), "r"), offset: from?.[stream] ?? 0 });
     }
     for (;;) {
       signal?.throwIfAborted();

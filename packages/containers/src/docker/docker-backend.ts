@@ -5,6 +5,7 @@ import {
   engineError,
   execute,
   getArchive,
+  hijack,
   inspectImage,
   parseReference,
   pullImage,
@@ -29,7 +30,7 @@ import type { DockerConfig } from "../new-backend.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 import { buildOnEngine } from "./build-on-engine.ts";
 import { createOptions } from "./create-options.ts";
-import { readEngineLogs } from "./read-engine-logs.ts";
+import { demultiplex, readEngineLogs } from "./read-engine-logs.ts";
 import { listedState, stateOf } from "./state-of.ts";
 
 /** Docker Engine, and what speaks its API: podman, balenaEngine, colima, Docker Desktop. */
@@ -181,6 +182,21 @@ export class DockerBackend implements Backend {
       }),
     );
     return listed.map(listedState);
+  }
+
+  async attach(id: string, { signal }: OperationOptions = {}): Promise<AsyncIterable<LogChunk>> {
+    const stream = await this.#call(`attaching to container ${id.slice(0, 12)}`, () =>
+      hijack(this.#engine, {
+        // The last character of a path with a query is taken off on the way.
+        path: `/containers/${id}/attach?stream=1&stdout=1&stderr=1&`,
+        method: "POST",
+        headers: { Connection: "Upgrade", Upgrade: "tcp" },
+        signal,
+      }),
+    );
+    // Until it is read, nobody else listens; whoever reads learns of it.
+    stream.on("error", () => undefined);
+    return demultiplex(stream, signal);
   }
 
   readLogs(id: string, options: OperationOptions & { readonly follow: boolean }): AsyncIterable<LogChunk> {

@@ -1,7 +1,12 @@
-import { type FileHandle, mkdtemp, open, rm } from "node:fs/promises";
+import { closeSync, openSync, read, write } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { promisify } from "node:util";
 import type { LogChunk } from "./log-chunk.ts";
+
+const readAt = promisify(read);
+const writeAt = promisify(write);
 
 const headerSize = 5;
 const largestPart = 64 * 1024;
@@ -10,18 +15,23 @@ const readSize = 4 * (largestPart + headerSize);
 
 /** Pieces of logs in a temporary file that has no name any more where the system allows that, so that it goes with the process. */
 export class LogFile {
-  readonly #handle: FileHandle;
+  /** Logs that nobody closed are let go of with the object. */
+  static readonly #abandoned: FinalizationRegistry<number> = new FinalizationRegistry((handle) => closeSync(handle));
+
+  readonly #handle: number;
   readonly #folder: string;
   #size = 0;
+  #closed = false;
 
-  private constructor(handle: FileHandle, folder: string) {
+  private constructor(handle: number, folder: string) {
     this.#handle = handle;
     this.#folder = folder;
+    LogFile.#abandoned.register(this, handle, this);
   }
 
   static async create(): Promise<LogFile> {
     const folder = await mkdtemp(path.join(tmpdir(), "slipway-logs-"));
-    const handle = await open(path.join(folder, "logs"), "wx+", 0o600);
+    const handle = openSync(path.join(folder, "logs"), "wx+", 0o600);
     if (process.platform !== "win32") await rm(folder, { recursive: true });
     return new LogFile(handle, folder);
   }
@@ -42,7 +52,7 @@ export class LogFile {
     }
     const bytes = Buffer.concat(parts);
     for (let at = 0; at < bytes.length;) {
-      const { bytesWritten } = await this.#handle.write(bytes, at, bytes.length - at, this.#size + at);
+      const { bytesWritten } = await writeAt(this.#handle, bytes, at, bytes.length - at, this.#size + at);
       at += bytesWritten;
     }
     this.#size += bytes.length;
@@ -53,7 +63,7 @@ export class LogFile {
     const buffer = Buffer.allocUnsafe(Math.min(readSize, this.#size - offset));
     let filled = 0;
     while (filled < buffer.length) {
-      const { bytesRead } = await this.#handle.read(buffer, filled, buffer.length - filled, offset + filled);
+      const { bytesRead } = await readAt(this.#handle, buffer, filled, buffer.length - filled, offset + filled);
       if (bytesRead === 0) break;
       filled += bytesRead;
     }
@@ -69,7 +79,10 @@ export class LogFile {
   }
 
   async close(): Promise<void> {
-    await this.#handle.close();
+    if (this.#closed) return;
+    this.#closed = true;
+    LogFile.#abandoned.unregister(this);
+    closeSync(this.#handle);
     await rm(this.#folder, { recursive: true, force: true });
   }
 }
