@@ -9,7 +9,8 @@ export type CliErrorCode =
   | "CLI_CANNOT_WRITE"
   | "CLI_BAD_VARIABLES"
   | "CLI_BAD_OPTION"
-  | "CLI_LIVE_NOTHING";
+  | "CLI_LIVE_NOTHING"
+  | "CLI_TIMEOUT";
 
 /** An error in how the command was called. */
 export class CliError extends SlipwayError<CliErrorCode> {

@@ -16,6 +16,7 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["CLI_", exitCodes.usage],
   ["CLI_BUILD_FAILED", exitCodes.failed],
   ["CLI_CANNOT_WRITE", exitCodes.failed],
+  ["CLI_TIMEOUT", exitCodes.failed],
   ["COMPOSE_", exitCodes.usage],
   ["DOCKERFILE_", exitCodes.usage],
   ["RESOLVE_", exitCodes.usage],
@@ -26,6 +27,9 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["BUILD_NO_DOCKERFILE", exitCodes.usage],
   ["BUILD_BAD_OPTION", exitCodes.usage],
   ["UP_UNSUPPORTED_FIELD", exitCodes.usage],
+  ["CONTAINERS_CONTAINER_OPTIONS", exitCodes.usage],
+  ["CONTAINERS_NOT_SUPPORTED", exitCodes.usage],
+  ["CONTAINERS_BACKEND_NOT_AVAILABLE", exitCodes.noEngine],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],
 ];
 

@@ -5,6 +5,7 @@ import { configCommand } from "./commands/config.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { liveCommand } from "./commands/live.ts";
+import { RunExit, runCommand } from "./commands/run.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
@@ -24,6 +25,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (error instanceof LintFindings) return error.exitCode;
+    if (error instanceof RunExit) return error.exitCode;
     if (isAbort(error) && io.signal.aborted) return exitCodes.interrupted;
     printError(error, io);
     return exitCodeOf(error);
@@ -45,7 +47,7 @@ function program(io: Io): Command {
     })
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
-  const commands = [engineCommand, configCommand, buildCommand, upCommand, liveCommand, downCommand];
+  const commands = [engineCommand, configCommand, buildCommand, upCommand, liveCommand, downCommand, runCommand];
   for (const make of [...commands, lintCommand, templateCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);

@@ -19,6 +19,8 @@ import { Volume } from "./volume.ts";
 export interface ClientOptions extends OperationOptions {
   /** Which engine; the first that answers without: docker, then containerd. */
   readonly backend?: BackendConfig | undefined;
+  /** The variables that say where an engine is that has to be found; the process's own without. */
+  readonly environment?: Readonly<Record<string, string | undefined>> | undefined;
   /** Labels for everything that the client makes. */
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Build every image anew, whatever there is. */
@@ -40,7 +42,7 @@ export class Client implements AsyncDisposable {
   #reaper: Reaper | undefined;
 
   /** With a backend of one's own; {@link Client.connect} finds one. */
-  constructor(backend: Backend, options: Omit<ClientOptions, "backend" | "signal"> = {}) {
+  constructor(backend: Backend, options: Omit<ClientOptions, "backend" | "environment" | "signal"> = {}) {
     this.backend = backend;
     this.#options = options;
   }
@@ -50,8 +52,9 @@ export class Client implements AsyncDisposable {
    * @throws ContainersError CONTAINERS_BACKEND_NOT_AVAILABLE with what was tried
    */
   static async connect(options: ClientOptions = {}): Promise<Client> {
-    const { backend, signal, ...rest } = options;
-    return new Client(backend ? await newBackend(backend, { signal }) : await findBackend({ signal }), rest);
+    const { backend, environment, signal, ...rest } = options;
+    const found = backend ? await newBackend(backend, { signal }) : await findBackend({ environment, signal });
+    return new Client(found, rest);
   }
 
   /**

@@ -19,6 +19,16 @@ export interface ContainerDefaults {
   readonly reused: boolean;
 }
 
+/** How a container is run to its end. */
+export interface RunOptions extends OperationOptions {
+  /** What it writes, as it comes. It is given no more before a promise of this is fulfilled. */
+  readonly onOutput?: ((chunk: LogChunk) => void | Promise<void>) | undefined;
+  /** Whether its logs are kept to be read at the end. Default: yes. */
+  readonly keepLogs?: boolean | undefined;
+  /** Whether it is removed at the end. Default: yes. */
+  readonly remove?: boolean | undefined;
+}
+
 /** A command in a container. */
 export interface ExecOptions extends OperationOptions {
   readonly variables?: Readonly<Record<string, string>> | undefined;
@@ -60,12 +70,11 @@ export class Container implements AsyncDisposable {
 
   /**
    * Starts it, waits for its end, and removes it. Its logs are kept, for as long as they aren't closed.
-   * @param options `onOutput` is given what it writes, as it comes
    * @throws ExitCodeError CONTAINERS_EXIT_CODE for any code but 0, with the logs; the signal's reason after an abort, once
    * the container is removed
    */
-  async run(options: OperationOptions & { readonly onOutput?: (chunk: LogChunk) => void } = {}): Promise<LogBuffer> {
-    const { signal, onOutput } = options;
+  async run(options: RunOptions = {}): Promise<LogBuffer> {
+    const { signal, onOutput, keepLogs = true, remove = true } = options;
     const logs = new LogBuffer();
     const tail = new LastLines();
     // Ends the reading of what was attached to, however this ends.
@@ -80,21 +89,22 @@ export class Container implements AsyncDisposable {
         this.#backend.startContainer(this.id, { signal }),
       );
       for await (const chunk of this.#guarded(output, "CONTAINERS_CONTAINER_LOGS", "reading the output of", signal)) {
-        await logs.append(chunk);
+        if (keepLogs) await logs.append(chunk);
         tail.add(chunk);
-        onOutput?.(chunk);
+        await onOutput?.(chunk);
       }
       const exitCode = await this.wait({ signal });
       logs.end();
       if (exitCode !== 0) throw new ExitCodeError(this.#what, exitCode, logs, tail.get());
       return logs;
     } catch (error) {
+      if (signal?.aborted) await this.#backend.killContainer(this.id, { killSignal: "SIGKILL" }).catch(() => undefined);
       signal?.throwIfAborted();
       throw error;
     } finally {
       left.abort();
       logs.end();
-      await this.remove();
+      if (remove) await this.remove();
     }
   }
 

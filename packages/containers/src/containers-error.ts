@@ -40,7 +40,8 @@ export class ContainersError extends SlipwayError<ContainersErrorCode> {
 
   /** The failure of an operation. What is an error of this package, or an abort's, comes back as it is. */
   static from(error: unknown, code: ContainersErrorCode, doing: string, options?: { hint?: string }): unknown {
-    if (error instanceof ContainersError) return error;
+    // What a backend refuses is of the kind of what was being done.
+    if (error instanceof ContainersError && error.code !== "CONTAINERS_BACKEND_REFUSED") return error;
     if (error instanceof Error && (error.name === "AbortError" || error.name === "TimeoutError")) return error;
     const { message, hint } = error as SlipwayErrorOptions & Error;
     return new ContainersError(code, `${doing}: ${message}`, { cause: error, hint: options?.hint ?? hint });

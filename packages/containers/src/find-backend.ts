@@ -7,15 +7,18 @@ import { availableBackends, newBackend } from "./new-backend.ts";
  * that is meant: where it doesn't answer, no other is taken instead.
  * @throws ContainersError CONTAINERS_BACKEND_NOT_AVAILABLE with what was tried
  */
-export async function findBackend(options: OperationOptions = {}): Promise<Backend> {
+export async function findBackend(
+  options: OperationOptions & { readonly environment?: Readonly<Record<string, string | undefined>> | undefined } = {},
+): Promise<Backend> {
+  const { environment = process.env, signal } = options;
   const failures: Error[] = [];
   for (const type of availableBackends()) {
     try {
-      return await newBackend({ type }, options);
+      return await newBackend({ type, environment }, { signal });
     } catch (error) {
-      options.signal?.throwIfAborted();
+      signal?.throwIfAborted();
       failures.push(error as Error);
-      if (type === "docker" && process.env["DOCKER_HOST"]) break;
+      if (type === "docker" && environment["DOCKER_HOST"]) break;
     }
   }
   const tried = failures.map(({ message }) => `  ${message.replaceAll("\n", "\n  ")}`).join("\n");

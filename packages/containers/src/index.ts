@@ -17,7 +17,7 @@ export type { ContainerSpec, HealthCheck, Mount, NetworkAttachment, Port } from 
 export type { ContainerState, PublishedPort } from "./backend/container-state.ts";
 export type { CleanFilter, CleanOptions, CleanResult } from "./clean.ts";
 export { Client, type ClientOptions } from "./client.ts";
-export { Container, type ExecOptions, type ExecResult } from "./container.ts";
+export { Container, type ExecOptions, type ExecResult, type RunOptions } from "./container.ts";
 export type { ContainerOptions, NetworkOptions, VolumeMount } from "./container-options.ts";
 export { ContainersError, type ContainersErrorCode } from "./containers-error.ts";
 export { ExitCodeError } from "./exit-code-error.ts";

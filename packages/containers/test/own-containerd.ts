@@ -1,6 +1,6 @@
-import { type ChildProcess, execFileSync, spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
@@ -72,8 +72,10 @@ export class OwnContainerd {
   }
 
   /** Processes that containers of this one still have. */
-  shims(): string[] {
-    const list = execFileSync("ps", ["-eo", "args"]).toString().split("\n");
-    return list.filter((line) => line.includes("containerd-shim") && line.includes(this.#folder));
+  async shims(): Promise<string[]> {
+    const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));
+    const commands = processes.map((pid) => readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => ""));
+    const found = await Promise.all(commands);
+    return found.filter((command) => command.includes("containerd-shim") && command.includes(this.#folder));
   }
 }
