@@ -66,6 +66,11 @@ export class Image {
     }
   }
 
+  /** Takes this name from the image, and removes it with its last one. False where a container uses it. */
+  async remove(options: OperationOptions = {}): Promise<boolean> {
+    return await this.#context.backend.removeImage(this.#name, options);
+  }
+
   /**
    * Makes a container of it, which doesn't run yet.
    * @throws ContainersError CONTAINERS_CONTAINER_OPTIONS with all mistakes, CONTAINERS_CONTAINER_CREATE,
