@@ -82,7 +82,8 @@ export class Container implements AsyncDisposable {
     const until = AbortSignal.any([left.signal, ...(signal ? [signal] : [])]);
     try {
       signal?.throwIfAborted();
-      const output = await this.#do("CONTAINERS_CONTAINER_LOGS", "attaching to", options, () =>
+      // A part of the start: podman looks for the command here already.
+      const output = await this.#do("CONTAINERS_CONTAINER_START", "attaching to", options, () =>
         this.#backend.attach(this.id, { signal: until }),
       );
       await this.#do("CONTAINERS_CONTAINER_START", "starting", options, () =>

@@ -151,9 +151,14 @@ export class DockerBackend implements Backend {
     id: string,
     { killSignal, signal }: OperationOptions & { readonly killSignal: string },
   ): Promise<void> {
-    await this.#unless([404, 409], `killing container ${id.slice(0, 12)}`, () =>
-      this.#container(id).kill({ signal: killSignal, ...abortable(signal) }),
-    );
+    try {
+      await this.#container(id).kill({ signal: killSignal, ...abortable(signal) });
+    } catch (error) {
+      // One that has ended is no error; docker says so by a status of its own, podman by a general one.
+      if ((await this.inspectContainer(id))?.status === "running") {
+        throw engineError(error, `killing container ${id.slice(0, 12)}`);
+      }
+    }
   }
 
   async waitContainer(id: string, { signal }: OperationOptions = {}): Promise<number> {
