@@ -66,7 +66,7 @@ export async function buildImage(
   }
 }
 
-async function* passing(source: AsyncIterable<unknown>): AsyncGenerator<unknown> {
+async function* passing(source: AsyncIterable<unknown>): AsyncGenerator {
   yield* source;
 }
 

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import { afterAll, expect, test } from "vitest";
+import { expect, test } from "vitest";
 import { conformanceChecks } from "./conformance/index.ts";
 import { newBackend } from "./new-backend.ts";
 import { removeResources } from "./remove-resources.ts";
@@ -11,7 +11,7 @@ for (const { name, run } of conformanceChecks()) {
   test(`docker: ${name}`, () => run({ open, image: "slipway-base/busybox:1", labels }));
 }
 
-afterAll(async () => {
+test("docker: none of these checks has left anything", async () => {
   const backend = await open();
   const left = await removeResources(backend, { labels });
   backend.close();

@@ -71,6 +71,11 @@ export class OwnContainerd {
     await rm(this.#folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
+  /** Folders of containers with their logs. */
+  async logFolders(): Promise<string[]> {
+    return await readdir(path.join(this.#folder, "logs", "slipway-test"));
+  }
+
   /** Processes that containers of this one still have. */
   async shims(): Promise<string[]> {
     const processes = (await readdir("/proc")).filter((name) => /^\d+$/.test(name));

@@ -21,7 +21,7 @@ export interface ConformanceCheck {
   /** It is about what not every backend has: where this one says that it hasn't, the check passes if that is refused. */
   readonly needs?: BackendFeature | undefined;
   /** Rejects where the backend doesn't do it. */
-  run(context: ConformanceContext): Promise<void>;
+  readonly run: (context: ConformanceContext) => Promise<void>;
 }
 
 /**

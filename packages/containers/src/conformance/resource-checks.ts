@@ -193,7 +193,7 @@ async function withFeature(
 
 async function get(url: string): Promise<string> {
   return await new Promise((resolve, reject) => {
-    request(url, { agent: false }, (answer) => text(answer).then(resolve, reject))
+    request(url, { agent: false }, (answer) => void text(answer).then(resolve, reject))
       .on("error", reject)
       .end();
   });

@@ -14,8 +14,8 @@ type Kind =
 
 /** A message of containerd's API as bytes and back. Fields that aren't described are passed over. */
 export interface Message<T> {
-  encode(value: Sparse<T>): Buffer;
-  decode(bytes: Uint8Array): T;
+  readonly encode: (value: Sparse<T>) => Buffer;
+  readonly decode: (bytes: Uint8Array) => T;
 }
 
 /** A message that leaves out what is empty. */

@@ -30,16 +30,16 @@ export async function* tailFiles(
   };
   let over = ended === undefined;
   const failures: unknown[] = [];
-  ended?.then(
-    () => {
+  const onEnd = async (): Promise<void> => {
+    try {
+      await ended;
       over = true;
-      notice();
-    },
-    (error: unknown) => {
+    } catch (error) {
       failures.push(error);
-      notice();
-    },
-  );
+    }
+    notice();
+  };
+  void onEnd();
   const watcher = ended ? watch(folder, notice) : undefined;
   watcher?.on("error", notice);
   signal?.addEventListener("abort", notice, { once: true });

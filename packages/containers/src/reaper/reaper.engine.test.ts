@@ -4,6 +4,7 @@ import { once } from "node:events";
 import { readdir, readFile } from "node:fs/promises";
 import path from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
 import { afterAll, expect, test } from "vitest";
 import type { Backend } from "../backend/backend.ts";
 import { Client } from "../client.ts";
@@ -13,7 +14,7 @@ import { label } from "../session.ts";
 
 const run = `reaper-${randomBytes(4).toString("hex")}`;
 const labels = { "dev.slipway.test": run };
-const program = path.join(import.meta.dirname, "../../test/to-be-killed.mjs");
+const program = fileURLToPath(new URL("../../test/to-be-killed.mjs", import.meta.url));
 /** Longer runs: `SLIPWAY_KILLS=100 npx vitest run --project engine packages/containers/src/reaper` */
 const kills = Number(process.env["SLIPWAY_KILLS"] ?? 6);
 const atOnce = 3;
