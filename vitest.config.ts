@@ -33,7 +33,11 @@ export default defineConfig({
         ssr,
         test: {
           name: "engine",
-          include: ["packages/*/src/**/*.engine.test.ts", "scripts/**/*.engine.test.ts"],
+          include: [
+            "packages/*/src/**/*.engine.test.ts",
+            "scripts/**/*.engine.test.ts",
+            "examples/**/*.engine.test.ts",
+          ],
           globalSetup: ["scripts/engine-test-setup.mjs"],
           testTimeout: 120_000,
           hookTimeout: 120_000,

@@ -5,9 +5,12 @@ import { SetupError } from "./say.mjs";
 
 /** Programs, and the Debian packages that have them. */
 const tools = {
+  busybox: "busybox-static",
+  containerd: "containerd",
   "docker-registry": "docker-registry",
   htpasswd: "apache2-utils",
   openssl: "openssl",
+  runc: "runc",
   sshd: "openssh-server",
   "ssh-keygen": "openssh-client",
   pg_ctlcluster: "postgresql",

@@ -15,7 +15,7 @@ const cache = path.join(path.dirname(fileURLToPath(import.meta.url)), "..", ".."
  * @returns {Promise<any>}
  */
 export async function peer(name, version) {
-  const folder = path.join(cache, `${name.replaceAll("/", "+")}@${version}`);
+  const folder = peerFolder(name, version);
   const manifest = path.join(folder, "package.json");
   if (!existsSync(path.join(folder, "node_modules", name))) {
     await mkdir(folder, { recursive: true });
@@ -25,4 +25,13 @@ export async function peer(name, version) {
     await command("npm", args, { cwd: folder });
   }
   return createRequire(manifest)(name);
+}
+
+/**
+ * Where a package that was loaded is.
+ * @param {string} name
+ * @param {string} version
+ */
+export function peerFolder(name, version) {
+  return path.join(cache, `${name.replaceAll("/", "+")}@${version}`);
 }

@@ -12,7 +12,8 @@ export type CliErrorCode =
   | "CLI_BAD_ARCHIVE"
   | "CLI_NO_API"
   | "CLI_PUSH_FAILED"
-  | "CLI_LIVE_NOTHING";
+  | "CLI_LIVE_NOTHING"
+  | "CLI_TIMEOUT";
 
 /** An error in how the command was called. */
 export class CliError extends SlipwayError<CliErrorCode> {

@@ -17,6 +17,7 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["CLI_BUILD_FAILED", exitCodes.failed],
   ["CLI_CANNOT_WRITE", exitCodes.failed],
   ["CLI_PUSH_FAILED", exitCodes.failed],
+  ["CLI_TIMEOUT", exitCodes.failed],
   ["COMPOSE_", exitCodes.usage],
   ["DOCKERFILE_", exitCodes.usage],
   ["RESOLVE_", exitCodes.usage],
@@ -36,6 +37,9 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["RELEASE_BAD_VALUE", exitCodes.usage],
   ["RELEASE_APPLICATION_NOT_FOUND", exitCodes.usage],
   ["RELEASE_NOT_FOUND", exitCodes.usage],
+  ["CONTAINERS_CONTAINER_OPTIONS", exitCodes.usage],
+  ["CONTAINERS_NOT_SUPPORTED", exitCodes.usage],
+  ["CONTAINERS_BACKEND_NOT_AVAILABLE", exitCodes.noEngine],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],
   ["TRANSPORT_BAD_HOST", exitCodes.usage],
 ];

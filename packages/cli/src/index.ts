@@ -1,5 +1,6 @@
 export * as build from "@slipway/build";
 export * as compose from "@slipway/compose";
+export * as containers from "@slipway/containers";
 export * as context from "@slipway/context";
 export * as dockerfile from "@slipway/dockerfile";
 export * as emulate from "@slipway/emulate";

@@ -19,7 +19,8 @@ export interface Io {
 
 /** Where text goes. */
 export interface Output {
-  write(text: string): unknown;
+  /** False asks to wait until it has drained. Bytes are what a container wrote, as they came. */
+  write(text: string | Uint8Array): unknown;
   /** Whether a person's terminal is at the other end. */
   readonly isTTY?: boolean | undefined;
   /** Whether it takes colours. Default: if it is a terminal. */

@@ -8,6 +8,7 @@ import { engineCommand } from "./commands/engine.ts";
 import { liveCommand } from "./commands/live.ts";
 import { pushCommand } from "./commands/push.ts";
 import { releaseCommand } from "./commands/release.ts";
+import { RunExit, runCommand } from "./commands/run.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
@@ -28,6 +29,7 @@ export async function main(args: readonly string[], io: Io): Promise<number> {
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
     if (error instanceof LintFindings) return error.exitCode;
+    if (error instanceof RunExit) return error.exitCode;
     if (isAbort(error) && io.signal.aborted) return exitCodes.interrupted;
     printError(error, io);
     return exitCodeOf(error);
@@ -62,6 +64,7 @@ function program(io: Io): Command {
     lintCommand,
     templateCommand,
     transposeCommand,
+    runCommand,
   ];
   for (const make of commands) {
     const sub = make(io);

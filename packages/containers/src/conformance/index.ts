@@ -1,0 +1,1 @@
+export { type ConformanceCheck, conformanceChecks, type ConformanceContext } from "./conformance-checks.ts";
