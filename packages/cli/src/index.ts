@@ -6,6 +6,7 @@ export * as errors from "@slipway/errors";
 export * as livepush from "@slipway/livepush";
 export * as multibuild from "@slipway/multibuild";
 export * as resolve from "@slipway/resolve";
+export * as sti from "@slipway/sti";
 export * as transport from "@slipway/transport";
 export * as up from "@slipway/up";
 export { BuildFailedError, type BuildFailedCode } from "./build-failed-error.ts";

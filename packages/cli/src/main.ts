@@ -5,6 +5,7 @@ import { configCommand } from "./commands/config.ts";
 import { downCommand } from "./commands/down.ts";
 import { engineCommand } from "./commands/engine.ts";
 import { liveCommand } from "./commands/live.ts";
+import { stiCommand } from "./commands/sti.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
@@ -46,7 +47,7 @@ function program(io: Io): Command {
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
   const commands = [engineCommand, configCommand, buildCommand, upCommand, liveCommand, downCommand];
-  for (const make of [...commands, lintCommand, templateCommand]) {
+  for (const make of [...commands, lintCommand, templateCommand, stiCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
     command.addCommand(sub);

@@ -109,10 +109,12 @@ async function doStep(context: BuildContext, step: BuildStep): Promise<string> {
   const make = (request.method ?? "build") === "run" ? buildByRun : buildByDockerfile;
   const imageId = await make(context, step);
   if (request.sourceDateEpoch === undefined) return imageId;
+  let rewritten: string | undefined;
   try {
-    return await rewriteTimes(context, imageId, step.image, request.sourceDateEpoch);
+    rewritten = await rewriteTimes(context, imageId, step.image, request.sourceDateEpoch);
+    return rewritten;
   } finally {
-    await removeUnnamed(engine, imageId);
+    if (rewritten !== imageId) await removeUnnamed(engine, imageId);
   }
 }
 

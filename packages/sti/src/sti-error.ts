@@ -24,6 +24,8 @@ export type StiErrorCode =
   | "STI_GIT_FAILED"
   /** Saved artifacts hold what no build is given: paths or links that lead out, devices. */
   | "STI_BAD_ARTIFACTS"
+  /** An image is not usable as a builder or runtime image. */
+  | "STI_INVALID_IMAGE"
   /** An image has none of the scripts that it must have. */
   | "STI_NO_SUCH_SCRIPT"
   /** A script ran for longer than it may. */

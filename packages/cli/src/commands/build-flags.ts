@@ -64,7 +64,8 @@ export function buildFlagsOf(
   };
 }
 
-function secretOf(text: string, cwd: string): [string, SecretSource] {
+/** A secret as docker's `--secret` names one. */
+export function secretOf(text: string, cwd: string): [string, SecretSource] {
   const fields = new Map(text.split(",").map((field) => split(field, "=")));
   const id = fields.get("id");
   const file = fields.get("src") ?? fields.get("source");
