@@ -1,3 +1,4 @@
+import type { IncomingMessage } from "node:http";
 import { posix } from "node:path";
 import { type Engine, engineError } from "@slipway/transport";
 
@@ -41,10 +42,10 @@ async function read(
   path: string,
 ): Promise<{ readonly mode: number; readonly linkTarget: string } | undefined> {
   try {
-    const answer = (await engine.docker.getContainer(containerId).infoArchive({ path })) as {
-      headers: Record<string, string>;
-    };
-    return JSON.parse(Buffer.from(answer.headers["x-docker-container-path-stat"] ?? "", "base64").toString());
+    const answer = (await engine.docker.getContainer(containerId).infoArchive({ path })) as unknown as IncomingMessage;
+    // There is nothing to read, and unread it would hold its connection.
+    answer.resume();
+    return JSON.parse(Buffer.from(String(answer.headers["x-docker-container-path-stat"]), "base64").toString());
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return undefined;
     throw engineError(error, `looking for ${path} in container ${containerId.slice(0, 12)}`);
