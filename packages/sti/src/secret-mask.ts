@@ -11,15 +11,15 @@ export class SecretMask {
   }
 
   write(data: string): string {
-    const text = this.#masked(this.#held + data);
-    const cut = text.length - this.#beginning(text);
+    const text = this.#held + data;
+    const cut = this.#cut(text);
     this.#held = text.slice(cut);
-    return text.slice(0, cut);
+    return this.#masked(text.slice(0, cut));
   }
 
   /** What was held because a secret may have begun there. */
   end(): string {
-    const rest = this.#held;
+    const rest = this.#masked(this.#held);
     this.#held = "";
     return rest;
   }
@@ -30,13 +30,21 @@ export class SecretMask {
     return masked;
   }
 
-  #beginning(text: string): number {
-    let most = 0;
+  /** Up to where a text can be handed on: a secret may begin behind it, and none lies across it. */
+  #cut(text: string): number {
+    let cut = text.length;
     for (const secret of this.#secrets) {
-      for (let length = Math.min(secret.length - 1, text.length); length > most; length -= 1) {
-        if (text.endsWith(secret.slice(0, length))) most = length;
+      for (let length = Math.min(secret.length - 1, text.length); length > text.length - cut; length -= 1) {
+        if (text.endsWith(secret.slice(0, length))) cut = text.length - length;
       }
     }
-    return most;
+    for (let before = -1; before !== cut;) {
+      before = cut;
+      for (const secret of this.#secrets) {
+        const at = text.indexOf(secret, Math.max(0, cut - secret.length + 1));
+        if (at >= 0 && at < cut) cut = at;
+      }
+    }
+    return cut;
   }
 }
