@@ -14,8 +14,11 @@ const labelled = (tag: string): Promise<{ Config: { Labels: Record<string, strin
 
 test.each(["build", "run"] as const)("secrets reach prepare and nothing else, by method %s", async (method) => {
   const prepare =
-    "#!/bin/sh -e\nmkdir /app\nwc -c < /run/secrets/token > /app/size\ncat /run/secrets/token\nls -ln /run/secrets/token\n";
-  const baseImage = await bench.builder({ ...plainScripts, prepare }, { dockerfile: "RUN chmod 777 /\nUSER 1001" });
+    "#!/bin/sh -e\nwc -c < /run/secrets/token > /app/size\ncat /run/secrets/token\nls -ln /run/secrets/token\n";
+  const baseImage = await bench.builder(
+    { ...plainScripts, prepare },
+    { dockerfile: "RUN mkdir /app && chown 1001 /app\nUSER 1001" },
+  );
   const secret = "a-secret-that-nobody-sees";
   const request = bench.request({
     source: await bench.folder({ a: "a" }),
@@ -79,9 +82,9 @@ test("caches are kept from build to build, a clean build begins anew, and the im
     ["4", false],
   ] as const) {
     await build({ ...request, source: await bench.folder({ a }), clean }).result;
-    counts.push(await bench.look(request.tag, "wc -l < /app/count; ls -A /var/cache/app"));
+    counts.push(await bench.look(request.tag, "cat /app/count | tr -d '\\n'; ls -A /var/cache/app"));
   }
-  expect(counts).toEqual(["1\n", "2\n", "1\n", "2\n"]);
+  expect(counts).toEqual(["x", "xx", "x", "xx"]);
 });
 
 test("a Dockerfile that makes the same image", async () => {
@@ -97,7 +100,8 @@ test("a Dockerfile that makes the same image", async () => {
   await asDockerfile(request, file).result;
   const other = `${request.tag}-by-docker`;
   execFileSync("docker", ["build", "-q", "-t", other, "-f", file, path.dirname(file)], {
-    env: { ...process.env, DOCKER_BUILDKIT: "1" },
+    env: { ...process.env, DOCKER_BUILDKIT: "0" },
+    stdio: ["ignore", "pipe", "ignore"],
   });
   expect(await bench.output(other)).toBe(await bench.output(request.tag));
   const [mine, theirs] = await Promise.all([labelled(request.tag), labelled(other)]);

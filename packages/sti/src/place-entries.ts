@@ -15,7 +15,7 @@ export async function* place(
   entries: AsyncIterable<EntryToPack> | Iterable<EntryToPack>,
   { folder, owner, time }: Placement,
 ): AsyncGenerator<EntryToPack, void, undefined> {
-  const owned = { ...(owner ?? {}), ...(time === undefined ? {} : { mtime: new Date(time * 1000) }) };
+  const owned = { ...owner, ...(time === undefined ? {} : { mtime: new Date(time * 1000) }) };
   yield { header: { name: folder, type: "directory", mode: 0o755, ...owned } };
   for await (const { header, body } of entries) {
     if (header.name === "") continue;

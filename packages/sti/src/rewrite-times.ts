@@ -161,7 +161,7 @@ async function inArchive<Result>(
 ): Promise<Result> {
   for await (const { header, body } of readEntries(createReadStream(saved), { signal })) {
     if (header.name !== name) continue;
-    if (header.type === "file") return use(body);
+    if (header.type === "file") return await use(body);
     const target = posix.join(posix.dirname(name), header.linkname ?? "");
     return inArchive(saved, header.type === "link" ? (header.linkname ?? "") : target, signal, use);
   }

@@ -12,7 +12,7 @@ const scpForm = /^(?:[\w.~-]+@)?(?:[\w.-]+|\[[0-9a-fA-F:]+\]):(?!\/\/)[^\s\\]+$/
 /** A git URL (`git://`, `https://`, `ssh://`, `file://`) or the scp form `user@host:path`, with `#ref[:folder]`; else undefined. */
 export function parseGitUrl(text: string): GitUrl | undefined {
   if (!schemes.test(text) && !(scpForm.test(text) && !/^[a-zA-Z]:/.test(text))) return undefined;
-  const [url = "", fragment] = split(text, "#");
+  const [url, fragment] = split(text, "#");
   const [ref, contextDir] = split(fragment ?? "", ":");
   return { url: url.replace(/^git\+/, ""), ref: ref || undefined, contextDir: contextDir || undefined };
 }

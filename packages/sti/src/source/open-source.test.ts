@@ -19,8 +19,9 @@ beforeEach(async () => {
 });
 
 afterEach(async () => {
-  expect(await readdir(working)).toEqual([]);
+  const left = await readdir(working);
   await rm(folder, { recursive: true, force: true });
+  if (left.length > 0) throw new Error(`left behind: ${left.join(", ")}`);
 });
 
 type Given = Omit<Parameters<typeof withSource>[0], "workingDir">;
