@@ -9,7 +9,7 @@ import { rebuildRequest } from "./rebuild-request.ts";
 
 const bench = useBench();
 
-const labelled = (tag: string): Promise<{ Config: { Labels: Record<string, string>; Env: string[] } }> =>
+const labelled = (tag: string): Promise<{ readonly Config: Readonly<Record<string, unknown>> }> =>
   bench.engine.docker.getImage(tag).inspect() as never;
 
 test.each(["build", "run"] as const)("secrets reach prepare and nothing else, by method %s", async (method) => {
@@ -60,9 +60,7 @@ test.each(["build", "run"] as const)("the same source gives the same image, by m
     const result = await build(request).result;
     layers.push(result.layers);
     ids.push(result.imageId);
-    expect(
-      await bench.look(request.tag, "find /app /tmp/src -newermt @1600000000 | wc -l; stat -c %Y /app /app/index.html"),
-    ).toBe("0\n1600000000\n1600000000\n");
+    expect(await bench.look(request.tag, "find /app /tmp/src | xargs stat -c %Y | sort -u")).toBe("1600000000\n");
   }
   expect(layers[0]?.length).toBeGreaterThan(0);
   expect(layers[1]).toEqual(layers[0]);
@@ -105,7 +103,8 @@ test("a Dockerfile that makes the same image", async () => {
   });
   expect(await bench.output(other)).toBe(await bench.output(request.tag));
   const [mine, theirs] = await Promise.all([labelled(request.tag), labelled(other)]);
-  expect(theirs.Config).toMatchObject({ ...mine.Config, Image: expect.anything() });
+  const fields = ["Cmd", "Env", "Entrypoint", "User", "WorkingDir", "Labels"] as const;
+  for (const field of fields) expect(theirs.Config[field], field).toEqual(mine.Config[field]);
   const listing = "cd / && find app tmp -type f | sort | xargs ls -ln | awk '{ print $1, $3, $4, $5, $9 }'";
   expect(await bench.look(other, listing)).toBe(await bench.look(request.tag, listing));
   await expect(asDockerfile({ ...request, environment: { A: "1\n2" } }, `${file}2`).result).rejects.toMatchObject({

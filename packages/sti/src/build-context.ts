@@ -12,4 +12,6 @@ export interface BuildContext {
   readonly emit: Emit;
   /** Names of images that are taken away at the end. */
   readonly temporaryNames: string[];
+  /** What goes on for a moment after the build has ended early, and is waited for: each resolves, whatever happens. */
+  readonly cleanups: Promise<void>[];
 }

@@ -33,12 +33,13 @@ async function run(request: BuildRequest, emitOnly: Emit): Promise<BuildResult> 
   return withEngine(request, async (engine) => {
     const described = await describeEngine(engine, { signal: request.signal });
     const runId = randomBytes(6).toString("hex");
-    const context: BuildContext = { engine, described, request, runId, emit, temporaryNames: [] };
+    const context: BuildContext = { engine, described, request, runId, emit, temporaryNames: [], cleanups: [] };
     try {
       const made = await withSource(request, emit, (source) => makeImages(context, source));
       const named = await nameImages(context, made);
       return { ...named, success: true, messages, durationMs: performance.now() - since };
     } finally {
+      await Promise.all(context.cleanups);
       // An image that has got no other name goes with it.
       for (const name of context.temporaryNames) await removeImage(engine, name);
     }

@@ -31,7 +31,7 @@ export interface ExportedDockerfile {
  * @returns a run whose `result` rejects with STI_CREATE_DOCKERFILE_FAILED for what no Dockerfile can say; else as `build`
  */
 export function asDockerfile(request: BuildRequest, file: string): StiRun<ExportedDockerfile> {
-  return startRun((emit) => run({ ...request, method: "build", clean: true }, path.resolve(file), emit));
+  return startRun((emit) => run({ ...request, clean: true }, path.resolve(file), emit));
 }
 
 async function run(request: BuildRequest, file: string, emit: Emit): Promise<ExportedDockerfile> {
@@ -46,7 +46,7 @@ async function run(request: BuildRequest, file: string, emit: Emit): Promise<Exp
   return withEngine(request, async (engine) => {
     const described = await describeEngine(engine, { signal: request.signal });
     const runId = randomBytes(6).toString("hex");
-    const context: BuildContext = { engine, described, request, runId, emit, temporaryNames: [] };
+    const context: BuildContext = { engine, described, request, runId, emit, temporaryNames: [], cleanups: [] };
     return withSource(request, emit, async (source) => {
       const { builder, runtime } = await planBuild(context, source);
       const secrets = Object.keys(request.secrets ?? {});

@@ -131,9 +131,9 @@ test.each(["build", "run"] as const)(
     const run = build({ ...request, baseImage: loud });
     for await (const event of run) if (event.type === "log") size += event.data.length;
     await run.result;
-    // BuildKit clips a step's output at 1 MiB and says so.
+    // BuildKit clips what a step prints, and says so.
     if (method === "run") expect(size).toBe(10_485_760);
-    else expect(size).toBeGreaterThan(1_000_000);
+    else expect(size).toBeGreaterThan(100_000);
     expect(await bench.leftovers()).toEqual([]);
   },
 );

@@ -135,13 +135,15 @@ async function deploy(context: BuildContext, first: string, builder: BuildStep, 
 
 /** A folder of an image, read from a container that never runs. */
 async function* folderOf(
-  { engine, request, runId }: BuildContext,
+  { engine, request, runId, cleanups }: BuildContext,
   image: ImageInspect,
   path: string,
 ): AsyncGenerator<EntryToPack, void, undefined> {
   const { labels, platform, signal } = request;
   const spec = { role: "built", image, command: "/never", labels, platform, signal };
   const container = await ScriptContainer.create(engine, spec, runId);
+  let cleanedUp = (): void => undefined;
+  cleanups.push(new Promise((resolve) => (cleanedUp = resolve)));
   try {
     for await (const { header, body } of readEntries(await getArchive(engine, container.id, path, { signal }), {
       signal,
@@ -151,7 +153,7 @@ async function* folderOf(
       if (name !== "") yield { header: { ...header, name, ...(linkname === undefined ? {} : { linkname }) }, body };
     }
   } finally {
-    await container.remove();
+    await container.remove().finally(cleanedUp);
   }
 }
 

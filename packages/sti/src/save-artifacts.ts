@@ -49,6 +49,9 @@ export async function* savedArtifacts(
     signal: request.signal,
   };
   let container: ScriptContainer | undefined;
+  let cleanedUp = (): void => undefined;
+  // A reader that gives up does not wait for what has to be cleaned up.
+  context.cleanups.push(new Promise((resolve) => (cleanedUp = resolve)));
   try {
     container = await ScriptContainer.create(engine, spec, runId);
     await container.put(packEntries(folders(previous)));
@@ -59,7 +62,8 @@ export async function* savedArtifacts(
     throw limit.explain(error, script, reference);
   } finally {
     limit.end();
-    await container?.remove();
+    await container?.remove().finally(cleanedUp);
+    cleanedUp();
   }
 }
 
