@@ -74,7 +74,8 @@ export class ScriptContainer {
   async *start(signal: AbortSignal | undefined = this.#signal): AsyncGenerator<ScriptOutput, void, undefined> {
     signal?.throwIfAborted();
     const stream = await hijack(this.#engine, {
-      path: `/containers/${this.id}/attach?stream=1&stdout=1&stderr=1`,
+      // The last character is cut off on the way, as a path without a query of dockerode's own ends with `?`.
+      path: `/containers/${this.id}/attach?stream=1&stdout=1&stderr=1&`,
       method: "POST",
       signal,
     });
