@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { chmod, mkdir, mkdtemp, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { text } from "node:stream/consumers";
 import { build as buildImage } from "@slipway/build";
 import { type EntryToPack, packEntries } from "@slipway/context";
 import { connect, type Engine } from "@slipway/transport";
@@ -168,7 +169,9 @@ export class Bench {
     try {
       await container.start();
       await container.wait();
-      return (await container.logs({ stdout: true, stderr: true })).toString().replaceAll("\r\n", "\n");
+      // As a stream: text that is JSON would be parsed otherwise.
+      const logs = await container.logs({ stdout: true, stderr: true, follow: true });
+      return (await text(logs)).replaceAll("\r\n", "\n");
     } finally {
       await container.remove({ force: true });
     }
