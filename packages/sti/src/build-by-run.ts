@@ -112,7 +112,7 @@ async function commit({ engine, request }: BuildContext, step: BuildStep, contai
     // First, as it takes the command away.
     ...(entrypoint.length > 0 ? [`ENTRYPOINT ${JSON.stringify(entrypoint)}`] : []),
     `CMD ${JSON.stringify(step.run === undefined ? (Cmd ?? []) : [step.run])}`,
-    `USER ${step.finalUser || "0"}`,
+    ...(step.finalUser === step.user ? [] : [`USER ${step.finalUser || "0"}`]),
   ];
   const query = { container: container.id, changes, pause: false };
   try {
