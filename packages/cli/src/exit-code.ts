@@ -42,6 +42,27 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["CONTAINERS_BACKEND_NOT_AVAILABLE", exitCodes.noEngine],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],
   ["TRANSPORT_BAD_HOST", exitCodes.usage],
+  // Those of `slipway sti` tell its failures apart.
+  ["STI_BAD_REQUEST", exitCodes.usage],
+  ["STI_NO_LABELS", exitCodes.usage],
+  ["STI_DOCKER_CONNECTION_FAILED", exitCodes.noEngine],
+  ["STI_NO_SUCH_BASE_IMAGE", 10],
+  ["STI_NO_SUCH_RUNTIME_IMAGE", 11],
+  ["STI_PULL_IMAGE_FAILED", 12],
+  ["STI_SAVE_ARTIFACTS_FAILED", 13],
+  ["STI_CREATE_DOCKERFILE_FAILED", 14],
+  ["STI_CREATE_CONTAINER_FAILED", 15],
+  ["STI_INVALID_BUILD_METHOD", 16],
+  ["STI_BUILD_FAILED", 17],
+  ["STI_COMMIT_CONTAINER_FAILED", 18],
+  ["STI_INVALID_IMAGE", 19],
+  ["STI_BAD_SOURCE", 20],
+  ["STI_GIT_FAILED", 21],
+  ["STI_BAD_ARTIFACTS", 22],
+  ["STI_NO_SUCH_SCRIPT", 23],
+  ["STI_TIMED_OUT", 24],
+  ["STI_USER_NOT_ALLOWED", 25],
+  ["STI_NOT_SUPPORTED", 26],
 ];
 
 /** The exit code for an error that ended a command. */

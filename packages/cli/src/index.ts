@@ -9,6 +9,7 @@ export * as livepush from "@slipway/livepush";
 export * as multibuild from "@slipway/multibuild";
 export * as release from "@slipway/release";
 export * as resolve from "@slipway/resolve";
+export * as sti from "@slipway/sti";
 export * as transport from "@slipway/transport";
 export * as up from "@slipway/up";
 export { BuildFailedError, type BuildFailedCode } from "./build-failed-error.ts";

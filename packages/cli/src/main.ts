@@ -9,6 +9,7 @@ import { liveCommand } from "./commands/live.ts";
 import { pushCommand } from "./commands/push.ts";
 import { releaseCommand } from "./commands/release.ts";
 import { RunExit, runCommand } from "./commands/run.ts";
+import { stiCommand } from "./commands/sti.ts";
 import { upCommand } from "./commands/up.ts";
 import { LintFindings, lintCommand } from "./commands/lint.ts";
 import { templateCommand } from "./commands/template.ts";
@@ -65,6 +66,7 @@ function program(io: Io): Command {
     templateCommand,
     transposeCommand,
     runCommand,
+    stiCommand,
   ];
   for (const make of commands) {
     const sub = make(io);

@@ -64,7 +64,8 @@ export function buildFlagsOf(
   };
 }
 
-function secretOf(text: string, cwd: string, problems: OptionProblems): [string, SecretSource] | undefined {
+/** A secret as docker's `--secret` names one. What cannot be is added to `problems`. */
+export function secretOf(text: string, cwd: string, problems: OptionProblems): [string, SecretSource] | undefined {
   const fields = new Map(text.split(",").map((field) => split(field, "=")));
   const id = fields.get("id");
   const file = fields.get("src") ?? fields.get("source");

@@ -1,0 +1,12 @@
+export { type BuilderFile, builderFiles, type BuilderFilesOptions } from "./builder-files.ts";
+export { asDockerfile, type ExportedDockerfile } from "./export-dockerfile.ts";
+export { build } from "./build.ts";
+export type { BuildResult } from "./build-result.ts";
+export { fileExistsInContainer } from "./path-stat.ts";
+export type { BuildMethod, BuildRequest, Request, SourceOptions, ValidateRequest } from "./request.ts";
+export { StiError, type StiErrorCode, type StiErrorOptions } from "./sti-error.ts";
+export type { StiEvent, StiStage } from "./sti-event.ts";
+export type { StiRun } from "./sti-run.ts";
+export { rebuildRequest, type RebuildOptions, type RebuildRequest } from "./rebuild-request.ts";
+export type { Layout, Scripts } from "./scripts.ts";
+export { validate, type ValidatedImage, type ValidateResult } from "./validate.ts";

@@ -1,0 +1,36 @@
+import { StiError } from "./sti-error.ts";
+
+/** A request's signal, together with the longest that a script may run. */
+export class TimeLimit {
+  readonly signal: AbortSignal | undefined;
+  readonly #outer: AbortSignal | undefined;
+  readonly #limit: AbortController | undefined;
+  readonly #timer: NodeJS.Timeout | undefined;
+  readonly #milliseconds: number | undefined;
+
+  constructor(signal: AbortSignal | undefined, milliseconds: number | undefined) {
+    this.#outer = signal;
+    this.#milliseconds = milliseconds;
+    if (milliseconds !== undefined) {
+      const limit = new AbortController();
+      this.#limit = limit;
+      this.#timer = setTimeout(() => limit.abort(), milliseconds);
+    }
+    const signals = [signal, this.#limit?.signal].filter((one) => one !== undefined);
+    this.signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+  }
+
+  /** What an error means: the caller's abort, the limit, or itself. */
+  explain(error: unknown, script: string, image: string): unknown {
+    if (this.#outer?.aborted) return this.#outer.reason;
+    if (!this.#limit?.signal.aborted) return error;
+    return new StiError("STI_TIMED_OUT", `${script} of ${image} ran for longer than ${this.#milliseconds} ms`, {
+      image,
+      hint: "does it wait for something? give it more time with scriptTimeoutMs, or mend it",
+    });
+  }
+
+  end(): void {
+    clearTimeout(this.#timer);
+  }
+}
