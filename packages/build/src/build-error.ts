@@ -25,9 +25,7 @@ export type BuildErrorCode =
   /** The options or the Dockerfile ask for what this engine's builder cannot do. */
   | "BUILD_NOT_SUPPORTED"
   /** The engine's answer ended before the build did, or is none that a builder gives. */
-  | "BUILD_BROKEN_STREAM"
-  /** A run's events were iterated a second time. */
-  | "BUILD_EVENTS_TAKEN";
+  | "BUILD_BROKEN_STREAM";
 
 /** What a {@link BuildError} may carry besides its code and message. */
 export interface BuildErrorOptions extends SlipwayErrorOptions<BuildErrorCode> {

@@ -1,4 +1,5 @@
 import type { Readable } from "node:stream";
+import { type Run, startRun } from "@slipway/run";
 import { type BuildSessionOptions, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuilderName, BuildEvent } from "./build-event.ts";
 import { type BuildInput, directoryInput, streamInput } from "./build-input.ts";
@@ -8,7 +9,7 @@ import type { BuiltStep } from "./build-tally.ts";
 import { chooseBuilder } from "./builder-choice.ts";
 import { checkOptions } from "./check-options.ts";
 import { classicCredentials, credentialsOf } from "./credentials.ts";
-import { EventQueue } from "./event-queue.ts";
+import { heldOutput } from "./held-output.ts";
 import { type ReadSecrets, readSecrets } from "./read-secrets.ts";
 import { sendBuild } from "./send-build.ts";
 
@@ -29,13 +30,8 @@ export interface BuildResult {
   readonly durationMs: number;
 }
 
-/**
- * A build under way. It goes on whether its events are read or not; they can be iterated once, from the first on. Both
- * the iteration and `result` end with the build's error; leaving the iteration early ends neither the build nor `result`.
- */
-export interface BuildRun extends AsyncIterable<BuildEvent> {
-  readonly result: Promise<BuildResult>;
-}
+/** A build under way. Of its output so much is held for a reader, and the oldest let go for a warning that says so. */
+export type BuildRun = Run<BuildEvent, BuildResult>;
 
 /**
  * Builds an image from a context, which is destroyed at the end.
@@ -53,7 +49,7 @@ export function build(handle: Engine | Dockerode, context: Readable, options: Bu
     } finally {
       context.destroy();
     }
-  });
+  }, heldOutput);
 }
 
 /**
@@ -61,21 +57,10 @@ export function build(handle: Engine | Dockerode, context: Readable, options: Bu
  * last saw the folder; the classic builder gets all of it. Otherwise as {@link build}.
  */
 export function buildDirectory(handle: Engine | Dockerode, directory: string, options: BuildOptions = {}): BuildRun {
-  return startRun((emit) =>
-    runBuild(toEngine(handle), options, emit, (name) => directoryInput(directory, name, options.signal)),
+  return startRun(
+    (emit) => runBuild(toEngine(handle), options, emit, (name) => directoryInput(directory, name, options.signal)),
+    heldOutput,
   );
-}
-
-/** A run of `work`, whose events are what `work` emits. */
-function startRun(work: (emit: (event: BuildEvent) => void) => Promise<BuildResult>): BuildRun {
-  const events = new EventQueue();
-  const result = work((event) => events.push(event));
-  // Handled here too: whoever iterates learns of a failure by the iteration.
-  result.then(
-    () => events.end(),
-    (error: unknown) => events.end({ error }),
-  );
-  return { result, [Symbol.asyncIterator]: () => events[Symbol.asyncIterator]() };
 }
 
 async function runBuild(

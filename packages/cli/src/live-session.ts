@@ -1,10 +1,10 @@
 import type { Project, Service } from "@slipway/compose";
 import { watchAll } from "@slipway/livepush";
+import { EventQueue } from "@slipway/run";
 import { down, logs, up, type UpResult } from "@slipway/up";
 import { BuildFailedError } from "./build-failed-error.ts";
 import { buildServices, type BuildServicesOptions, type BuiltService, failures } from "./build-services.ts";
 import { CliError } from "./cli-error.ts";
-import { EventQueue } from "./event-queue.ts";
 import type { LiveControl } from "./live-control.ts";
 import type { LiveEvent, LiveService } from "./live-event.ts";
 import { LiveTarget } from "./live-target.ts";
@@ -34,7 +34,7 @@ export async function* liveProject(project: Project, options: LiveOptions): Asyn
   const signal = AbortSignal.any([options.signal, left.signal]);
   const session = runSession(project, { ...options, signal }, (event) => queue.push(event)).then(
     () => queue.end(),
-    (error: unknown) => queue.end(signal.aborted ? undefined : error),
+    (error: unknown) => queue.end(signal.aborted ? {} : { error }),
   );
   try {
     yield* queue;

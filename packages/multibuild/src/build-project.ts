@@ -1,11 +1,11 @@
 import type { Readable } from "node:stream";
 import type { Project } from "@slipway/compose";
 import type { Resolver } from "@slipway/resolve";
+import { type Run, startRun } from "@slipway/run";
 import { architectureOf, defaultDeviceType, deviceArchitecture, platformOf } from "./architecture.ts";
 import type { BuildTask } from "./build-task.ts";
 import { directoryTasks } from "./directory-tasks.ts";
 import { EnginePool } from "./engine-pool.ts";
-import { EventQueue } from "./event-queue.ts";
 import type { LocalImage } from "./local-image.ts";
 import { performBuilds } from "./perform-builds.ts";
 import type { BuildEngines, PerformBuildsOptions } from "./perform-builds-options.ts";
@@ -43,14 +43,8 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   readonly memoryLimit?: number | undefined;
 }
 
-/**
- * A project being built. It goes on whether its events are read or not; they can be iterated once. Both the iteration and
- * `result` end with the error of a build that could not be done at all.
- */
-export interface ProjectBuild extends AsyncIterable<ProjectEvent> {
-  /** An image for each service; one that failed has its error. */
-  readonly result: Promise<LocalImage[]>;
-}
+/** A project being built; the result has an image for each service, and one that failed has its error. */
+export type ProjectBuild = Run<ProjectEvent, LocalImage[]>;
 
 /**
  * Builds all images of a project, in parallel, and has those of other services from their registries unless the engine
@@ -66,14 +60,7 @@ export function buildProject(
   engines: BuildEngines,
   options: BuildProjectOptions = {},
 ): ProjectBuild {
-  const queue = new EventQueue<ProjectEvent>();
-  const result = run(project, source, engines, options, (event) => queue.push(event));
-  // Handled here too: whoever iterates learns of a failure by the iteration.
-  result.then(
-    () => queue.end(),
-    (error: unknown) => queue.end({ error }),
-  );
-  return { result, [Symbol.asyncIterator]: () => queue[Symbol.asyncIterator]() };
+  return startRun((emit) => run(project, source, engines, options, emit));
 }
 
 async function run(

@@ -27,9 +27,7 @@ export type MultibuildErrorCode =
   /** An image is not there for the platform that it is wanted for. */
   | "MULTIBUILD_NO_PLATFORM"
   /** A service took longer than it may. */
-  | "MULTIBUILD_TIMED_OUT"
-  /** A run's events were iterated a second time. */
-  | "MULTIBUILD_EVENTS_TAKEN";
+  | "MULTIBUILD_TIMED_OUT";
 
 /** Services that cannot be built. */
 export class MultibuildError extends SlipwayError<MultibuildErrorCode> {

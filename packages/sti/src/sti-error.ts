@@ -35,9 +35,7 @@ export type StiErrorCode =
   /** The engine or the builder image cannot do what was asked for. */
   | "STI_NOT_SUPPORTED"
   /** An image says nothing of how it was built. */
-  | "STI_NO_LABELS"
-  /** A run's events were iterated a second time. */
-  | "STI_EVENTS_TAKEN";
+  | "STI_NO_LABELS";
 
 /** What a {@link StiError} may carry besides its code and message. */
 export interface StiErrorOptions extends SlipwayErrorOptions<StiErrorCode> {

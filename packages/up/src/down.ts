@@ -5,7 +5,7 @@ import { ignoreMissing, statusOf } from "./engine-failure.ts";
 import { labelNames } from "./labels.ts";
 import { planDown } from "./plan-down.ts";
 import { removeContainer } from "./remove-container.ts";
-import { type Run, startRun } from "./run.ts";
+import { type Run, startRun } from "@slipway/run";
 import type { UpEvent } from "./up-event.ts";
 
 /** What {@link down} takes besides the project. */

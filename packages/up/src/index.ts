@@ -14,7 +14,7 @@ export type { NetworkAttachment } from "./network-attachments.ts";
 export { type DownPlan, planDown, type PlanDownOptions } from "./plan-down.ts";
 export { type ContainerStep, type PlanOptions, planUp, type Recreate, type UpPlan } from "./plan-up.ts";
 export type { PublishedPort } from "./published-port.ts";
-export type { Run } from "./run.ts";
+export type { Run } from "@slipway/run";
 export { type ContainerStatus, type ProjectStatus, status } from "./status.ts";
 export { up, type UpOptions, type UpRun } from "./up.ts";
 export { UpError, type UpErrorCode, type UpErrorOptions } from "./up-error.ts";

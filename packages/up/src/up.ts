@@ -6,7 +6,7 @@ import { readCurrentState } from "./current-state.ts";
 import { desiredState } from "./desired-state.ts";
 import type { ImageFacts } from "./image-facts.ts";
 import { planUp, type Recreate, type UpPlan } from "./plan-up.ts";
-import { type Run, startRun } from "./run.ts";
+import { type Run, startRun } from "@slipway/run";
 import { unsupportedFields } from "./unsupported-fields.ts";
 import { UpError, type UpErrorCode } from "./up-error.ts";
 import type { UpEvent } from "./up-event.ts";
