@@ -86,6 +86,21 @@ test("a pull that nobody has time for any more is ended", async () => {
   await expect.poll(() => amd64.open()).toBe(0);
 });
 
+test("no more go on at once on an engine than were allowed, and with one engine the tasks stay as they are", async () => {
+  const tasks = Array.from({ length: 12 }, (_, i) => Object.freeze(pull(`x.io/${i}`)));
+  let running = 0;
+  let most = 0;
+  const images = await performBuilds(tasks, amd64.engine, {
+    concurrency: 3,
+    onEvent: ({ event }) => {
+      if (event.type === "assigned") most = Math.max(most, ++running);
+      if (event.type === "end") running -= 1;
+    },
+  });
+  expect(images.every(({ successful }) => successful)).toBe(true);
+  expect([most, running]).toEqual([3, 0]);
+});
+
 test("of several engines, one that cannot be reached at first is done without, and told of", async () => {
   const host = arm64.engine.host;
   await arm64.stop();

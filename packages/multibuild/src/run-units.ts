@@ -51,17 +51,20 @@ export class UnitRunner {
   outcomeOf(unit: BuildUnit): Promise<UnitOutcome> {
     const known = this.#outcomes.get(unit);
     if (known) return known;
-    const outcome = this.#run(unit).then((ended) => {
-      if (ended.error !== undefined) this.#culprit ??= { unit, error: ended.error };
-      this.#options.onOutcome(unit, ended);
-      return ended;
-    });
+    const attempt = new Attempt(unit, this.#options);
+    const outcome = this.#run(unit, attempt)
+      .then((ended) => {
+        if (ended.error !== undefined) this.#culprit ??= { unit, error: ended.error };
+        this.#options.onOutcome(unit, ended);
+        return ended;
+      })
+      // Only now: nothing else begins in its place before its end is told.
+      .finally(() => attempt.close());
     this.#outcomes.set(unit, outcome);
     return outcome;
   }
 
-  async #run(unit: BuildUnit): Promise<UnitOutcome> {
-    const attempt = new Attempt(unit, this.#options);
+  async #run(unit: BuildUnit, attempt: Attempt): Promise<UnitOutcome> {
     try {
       await this.#awaitNeeds(unit);
       const made = await this.#make(unit, attempt);
@@ -73,8 +76,6 @@ export class UnitRunner {
       if (aborted && this.#culprit) return attempt.end({ error: notRun(unit, this.#culprit.unit, error) });
       if (aborted || this.#pool.members.length === 0) throw error;
       return attempt.end({ error });
-    } finally {
-      attempt.close();
     }
   }
 
@@ -106,6 +107,7 @@ export class UnitRunner {
         if (await this.#pool.isGone(member, error)) {
           if (this.#pool.members.length === 0) throw member.gone.reason;
           if (!unit.tasks.every(isRepeatable)) throw member.gone.reason;
+          lease.release();
           onUnitEvent(unit, { type: "moved", from: member.engine.host, error: member.gone.reason });
           continue;
         }
@@ -115,8 +117,6 @@ export class UnitRunner {
         onUnitEvent(unit, { type: "retry", attempt: failures + 1, attempts: retries + 1, delayMs, error });
         lease.release();
         await delay(delayMs, undefined, { signal: attempt.signal }).catch(() => attempt.signal.throwIfAborted());
-      } finally {
-        lease.release();
       }
     }
   }
@@ -139,7 +139,7 @@ class Attempt {
   #timer: NodeJS.Timeout | undefined;
   #startTime = Date.now();
   #count = 0;
-  #member: PoolEngine | undefined;
+  #lease: Lease | undefined;
   readonly signal: AbortSignal;
 
   constructor(unit: BuildUnit, options: RunUnitsOptions) {
@@ -149,9 +149,10 @@ class Attempt {
       options.timeoutMs === undefined ? options.signal : AbortSignal.any([options.signal, this.#limit.signal]);
   }
 
-  begin({ member, runs }: Lease): void {
+  begin(lease: Lease): void {
+    const { member, runs } = lease;
+    this.#lease = lease;
     this.#count += 1;
-    this.#member = member;
     if (this.#count === 1) {
       this.#startTime = Date.now();
       this.#startTimer();
@@ -166,7 +167,7 @@ class Attempt {
     return {
       made: undefined,
       ...outcome,
-      member: this.#member,
+      member: this.#lease?.member,
       attempts: this.#count,
       startTime: this.#startTime,
       endTime: Date.now(),
@@ -174,6 +175,7 @@ class Attempt {
   }
 
   close(): void {
+    this.#lease?.release();
     clearTimeout(this.#timer);
   }
 
