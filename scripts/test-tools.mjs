@@ -1,4 +1,4 @@
-// Real programs that engine tests work with: a registry, an ssh server. From Debian where they aren't there.
+// Real programs that engine tests work with: a registry, an ssh server, a terminal. From Debian where they aren't there.
 import { canInstall, install, onPath } from "./debian.mjs";
 import { SetupError } from "./say.mjs";
 
@@ -7,6 +7,7 @@ const tools = {
   "docker-registry": "docker-registry",
   htpasswd: "apache2-utils",
   openssl: "openssl",
+  script: "bsdutils",
   sshd: "openssh-server",
   "ssh-keygen": "openssh-client",
 };
