@@ -1,4 +1,4 @@
-// Real programs that engine tests work with: a registry, an ssh server. From Debian where they aren't there.
+// Real programs that engine tests work with: a registry, an ssh server, a terminal. From Debian where they aren't there.
 import { canInstall, install, onPath } from "./debian.mjs";
 import { ensureEmulators } from "./emulators.mjs";
 import { SetupError } from "./say.mjs";
@@ -11,6 +11,7 @@ const tools = {
   htpasswd: "apache2-utils",
   openssl: "openssl",
   runc: "runc",
+  script: "bsdutils",
   sshd: "openssh-server",
   "ssh-keygen": "openssh-client",
   pg_ctlcluster: "postgresql",

@@ -31,13 +31,14 @@ export class BuildFailedError extends SlipwayError<BuildFailedCode> {
 /** All in the message: the place is in the service's own context, so none that could be looked up from here. */
 function describe({ service, error, dockerfile }: BuildFailure, cwd: string | undefined): Problem<BuildFailedCode> {
   const message = error instanceof Error ? error.message : String(error);
-  if (!isSlipwayError(error)) return { code: "CLI_BUILD_FAILED", message: `service ${service}: ${message}` };
+  const about = [" ", ":"].some((end) => message.startsWith(`service ${service}${end}`)) ? "" : `service ${service}: `;
+  if (!isSlipwayError(error)) return { code: "CLI_BUILD_FAILED", message: `${about}${message}` };
   const { hint } = error;
   const range = error.range && { ...error.range, ...fileFrom(cwd, error.range.file) };
   const text = formatProblem({ code: error.code, message, ...(range ? { range } : {}) }, dockerfile);
   return {
     code: "CLI_BUILD_FAILED",
-    message: `service ${service}: ${text}`,
+    message: `${about}${text}`,
     ...(hint ? { hint } : {}),
   };
 }

@@ -12,7 +12,7 @@ export * as resolve from "@slipway/resolve";
 export * as sti from "@slipway/sti";
 export * as transport from "@slipway/transport";
 export * as up from "@slipway/up";
-export { BuildFailedError, type BuildFailedCode } from "./build-failed-error.ts";
+export { BuildFailedError, type BuildFailedCode, type BuildFailure } from "./build-failed-error.ts";
 export type { BuildServicesOptions } from "./build-services.ts";
 export { CliError, type CliErrorCode } from "./cli-error.ts";
 export { exitCodeOf, exitCodes } from "./exit-code.ts";

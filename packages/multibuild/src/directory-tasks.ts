@@ -4,6 +4,7 @@ import { asContextImage } from "./context-image.ts";
 import { contractOf } from "./contract.ts";
 import { directoryFiles } from "./directory-files.ts";
 import { directoryMetadata } from "./directory-metadata.ts";
+import { withOutsideDockerfile } from "./outside-dockerfile.ts";
 import { projectTasks } from "./project-tasks.ts";
 
 /** What of a folder's project is wanted. */
@@ -26,7 +27,8 @@ export async function directoryTasks(
   const tasks = projectTasks(project, { services, directory });
   const { metadata: buildMetadata, found: hasMetadata } = await directoryMetadata(directory, signal);
   return Promise.all(
-    tasks.map(async (task): Promise<BuildTask> => {
+    tasks.map(async (planned): Promise<BuildTask> => {
+      const task = await withOutsideDockerfile(planned);
       if (task.external || task.context === undefined) return { ...task, buildMetadata };
       const files = directoryFiles(task.context, directory, hasMetadata, signal);
       if (task.helper) return { ...asContextImage(task, files), buildMetadata };

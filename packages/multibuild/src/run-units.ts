@@ -1,7 +1,8 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { BuildUnit } from "./build-units.ts";
 import { isRepeatable } from "./build-one.ts";
-import { type EnginePool, type Lease, type PoolEngine } from "./engine-pool.ts";
+import type { EnginePool, Lease } from "./engine-pool.ts";
+import type { PoolEngine } from "./pool-engine.ts";
 import type { MadeImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import { isNetworkFault } from "./network-fault.ts";

@@ -19,14 +19,14 @@ export interface BuildInput {
   /** The folder that an archive was made of, as far as absolute paths of the project go. */
   readonly root: string | undefined;
   /** An error of the build as it is to be told, where it is about files that are not on the disk. */
-  explain(error: unknown): Promise<unknown>;
+  explain(error: unknown): unknown;
   close(): Promise<void>;
 }
 
 /** Of a folder there is nothing to close, and its files can be looked up. */
 const ofFolder = {
   root: undefined,
-  explain: (error: unknown): Promise<unknown> => Promise.resolve(error),
+  explain: (error: unknown): unknown => error,
   close: (): Promise<void> => Promise.resolve(),
 };
 

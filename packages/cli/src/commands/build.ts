@@ -14,7 +14,7 @@ import { checkNames } from "../build/push-names.ts";
 import { errorToJson } from "../error-to-json.ts";
 import type { Io } from "../io.ts";
 import { OptionProblems } from "../option-problems.ts";
-import { printWarnings } from "../print-error.ts";
+import { printError, printWarnings } from "../print-error.ts";
 import { checkReportFile, writeReport } from "../report/write-report.ts";
 import { type BuildArguments, type BuildSettings, readBuildSettings, withBuildSettings } from "./build-settings.ts";
 import { withFileOptions } from "./project-options.ts";
@@ -121,6 +121,16 @@ async function show(
     throw error;
   } finally {
     progress.close();
-    if (settings.report !== undefined) await writeReport(settings.report, record, Date.now());
+    if (settings.report !== undefined) await report(settings.report, record, io);
+  }
+}
+
+/** A report that cannot be written must not hide why the build ended. */
+async function report(file: string, record: BuildRecord, io: Io): Promise<void> {
+  try {
+    await writeReport(file, record, Date.now());
+  } catch (error) {
+    if (record.error === undefined) throw error;
+    printError(error, io);
   }
 }
