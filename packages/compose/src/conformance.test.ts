@@ -27,5 +27,5 @@ describe.each(await caseAreas())("as docker-compose: %s", async (area) => {
       if (same === one.differs) wrong.push(one.name);
     }
     expect(wrong).toEqual([]);
-  });
+  }, 120_000);
 });
