@@ -2,6 +2,7 @@ import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
+import type { Io } from "./io.ts";
 import { main } from "./main.ts";
 
 let folder: string;
@@ -13,7 +14,14 @@ beforeEach(async () => {
 
 afterEach(() => rm(path.dirname(folder), { recursive: true, force: true }));
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return runWith({}, ...args);
+}
+
+async function runWith(
+  given: Partial<Io>,
+  ...args: string[]
+): Promise<{ code: number; stdout: string; stderr: string }> {
   const result = { code: 0, stdout: "", stderr: "" };
   result.code = await main(["config", ...args], {
     stdout: { write: (text) => (result.stdout += text) },
@@ -21,6 +29,7 @@ async function run(...args: string[]): Promise<{ code: number; stdout: string; s
     env: { SET: "set" },
     cwd: folder,
     signal: new AbortController().signal,
+    ...given,
   });
   return result;
 }
@@ -63,14 +72,34 @@ test("--services, --images, --volumes, --graph, --profile, --project-name, --env
   expect((await run("--profile", "db", "-p", "other")).stdout).toMatch(/^name: other\n/);
 });
 
-test("--no-interpolate prints the files merged, with their variables", async () => {
-  await write("compose.yaml", shop);
-  await write("compose.override.yaml", "services: { web: { ports: ['${P}:81'] } }\n");
-  const { stdout } = await run("--no-interpolate", "--format", "json");
-  expect(JSON.parse(stdout).services.web).toMatchObject({
+test("--no-interpolate prints the files as one, with their variables", async () => {
+  await write("compose.yaml", `${shop}include: [sub/more.yaml]\n`);
+  await write(
+    "compose.override.yaml",
+    "services: { web: { ports: ['${P}:81'], extends: { file: sub/base.yaml, service: base } } }\n",
+  );
+  await write("sub/more.yaml", "services: { more: { image: 'more:$M' } }\n");
+  await write("sub/base.yaml", "services: { base: { working_dir: '/$W' } }\n");
+  const { stdout, stderr } = await run("--no-interpolate", "--format", "json");
+  expect(stderr).toBe("");
+  const { services } = JSON.parse(stdout);
+  expect(services.web).toMatchObject({
     image: "shop/web:${TAG:-latest}",
-    ports: ["8080:80", "${P}:81"],
+    working_dir: "/$W",
+    ports: [{ target: 80, published: "8080" }, "${P}:81"],
   });
+  expect(services.more).toMatchObject({ image: "more:$M" });
+});
+
+test("COMPOSE_FILE, of the environment or of .env, says which files there are; - is the standard input", async () => {
+  await write("one.yaml", "services: { a: { image: x } }\n");
+  await write("sub/two.yaml", "services: { b: { image: y } }\n");
+  await write(".env", "COMPOSE_FILE=one.yaml,sub/two.yaml\nCOMPOSE_PATH_SEPARATOR=,\n");
+  expect((await run("--services")).stdout).toBe("a\nb\n");
+  expect((await runWith({ env: { COMPOSE_FILE: "one.yaml" } }, "--services")).stdout).toBe("a\n");
+  expect((await runWith({ env: { COMPOSE_DISABLE_ENV_FILE: "1" } }, "--services")).code).not.toBe(0);
+  const readInput = (): Promise<string> => Promise.resolve("services: { c: { image: z } }\n");
+  expect((await runWith({ readInput }, "--file", "-", "--services")).stdout).toBe("c\n");
 });
 
 test("--target balena converts, or tells everything that is in the way, with its place", async () => {

@@ -27,6 +27,9 @@ export function reloadableService({ name: _, ...service }: Service, services: ob
   }
   if (service.extra_hosts) result["extra_hosts"] = hostsToldApart(service.extra_hosts);
   if (service.group_add) result["group_add"] = toldApart<string | number>(service.group_add, String, Number);
+  for (const field of ["post_start", "pre_stop", "pre_start"] as const) {
+    if (service[field]) result[field] = service[field].map(readableHook);
+  }
   if (secrets) result["secrets"] = secrets.map((secret) => ({ target: "", ...secret }));
   if (devices) result["devices"] = devices.map(readableDevice);
   const attached = Object.keys(service.networks).length > 0 || network_mode !== undefined || provider !== undefined;
@@ -42,10 +45,15 @@ function readableSize(size: string): string | bigint {
   return read !== undefined && BigInt(read).toString() === size ? size : BigInt(size);
 }
 
-/** Only a short form may have no source or no target. */
+/** Only a short form may have no source. */
 function readableDevice(device: Device): Device | string {
-  const { source = "", target = "", permissions = "rwm" }: Partial<Device> = device;
-  return source === "" || target === "" ? `${source}:${target}:${permissions}` : device;
+  const { source, target = "", permissions = "rwm" } = device;
+  return source === "" ? `:${target}:${permissions}` : { target, ...device };
+}
+
+/** A hook needs a command, be it an empty one. */
+function readableHook(hook: object): object {
+  return { command: null, ...hook };
 }
 
 type Device = NonNullable<Service["devices"]>[number];

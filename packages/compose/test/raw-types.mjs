@@ -84,8 +84,7 @@ class RawTypes {
         return shape.strict ? "string" : "number | string";
       case "duration":
         return "string";
-      case "fileMode":
-      case "deviceCount":
+      default:
         return "number | string";
     }
   }

@@ -72,7 +72,7 @@ export function sorted(value) {
 export async function askAboutReference(oracle, { directory, file, profiles, text }) {
   const { code, stdout } = await run(
     oracle,
-    [...["-f", file], ...profiles.flatMap((profile) => ["--profile", profile]), ...["config", "--format", "json"]],
+    ["-f", file, ...profiles.flatMap((profile) => ["--profile", profile]), "config", "--format", "json"],
     {
       cwd: directory,
       env: { PATH: process.env["PATH"] ?? "", ...referenceEnvironment },

@@ -82,7 +82,7 @@ class BalenaTarget {
         this.#refuse([...place, "networks", key, "link_local_ips"], "link-local addresses are not supported");
     }
     for (const [index, device] of (service.devices ?? []).entries()) {
-      if (!device.source?.startsWith("/"))
+      if (!device.source.startsWith("/"))
         this.#refuse([...place, "devices", index], "devices of CDI are not supported", "give the path of a device");
     }
     for (const [index, option] of (service.security_opt ?? []).entries()) {

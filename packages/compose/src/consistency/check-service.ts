@@ -129,6 +129,7 @@ class ServiceCheck {
   #watch(): void {
     const rules = fieldOf(fieldOf(this.#service, "develop"), "watch");
     for (const [index, rule] of itemsOf(rules).entries()) {
+      if (rule.kind === "mapping" && rule.damaged) continue;
       const action = stringField(rule, "action") ?? "";
       if (stringField(rule, "target") || action === "rebuild" || action === "restart") continue;
       this.#problems.error("COMPOSE_MISSING_FIELD", `action \`${action}\` needs a \`target\``, {

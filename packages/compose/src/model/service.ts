@@ -48,7 +48,7 @@ export interface Service {
   deploy?: Deploy;
   develop?: Develop;
   device_cgroup_rules?: string[];
-  devices?: { source?: string; target?: string; permissions?: string }[];
+  devices?: { source: string; target?: string; permissions?: string }[];
   dns?: string[];
   dns_opt?: string[];
   dns_search?: string[];

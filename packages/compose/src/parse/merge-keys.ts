@@ -19,7 +19,8 @@ export function mergeKeys(
     }
   }
   for (const [key, entry] of mapping.entries) entries.set(key, entry);
-  return { ...mapping, entries };
+  const damaged = mapping.damaged ?? merges.some((node) => node.kind === "scalar" && node.broken);
+  return { ...mapping, entries, ...(damaged ? { damaged } : {}) };
 }
 
 function sources(node: Node, path: Path | undefined, problems: ProblemList): Mapping[] {

@@ -146,7 +146,7 @@ export const serviceShape: RecordShape = record("a service", {
   devices: list(
     byKind({
       scalar: text,
-      mapping: record("a device", { source: text, target: text, permissions: text }, { required: ["source"] }),
+      mapping: record("a device", { source: kept(text), target: text, permissions: text }, { required: ["source"] }),
     }),
   ),
   dns: texts,

@@ -74,6 +74,8 @@ function textProblem(node: Scalar, shape: Text): ScalarProblem | undefined {
     return { wanted: nameOf(shape), hint: node.value === null ? undefined : quoteIt(node) };
   }
   if (shape.choices && !shape.choices.includes(node.value)) {
+    if (shape.choices.length === 0) return { wanted: "a list", hint: `make it a list: [${node.text}]` };
+    if (shape.choices.length === 1) return { message: `\`${node.value}\` is not \`${shape.choices[0]}\`` };
     return { message: `\`${node.value}\` is none of ${shape.choices.join(", ")}` };
   }
   if (shape.pattern && !shape.pattern.test(node.value)) {

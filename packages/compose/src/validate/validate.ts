@@ -54,6 +54,7 @@ class Validation {
       case "hosts":
         return this.#hosts(node, path);
       case "texts":
+        if (node.kind === "mapping") return this.#wrong(node, "a string or a list of strings", path);
         return node.kind === "sequence" ? this.#list(node, plainText, true, path) : this.#scalar(node, plainText, path);
       case "command":
       case "check":
@@ -86,6 +87,11 @@ class Validation {
   }
 
   #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
+    const words = node.kind === "mapping" ? wordsOf(node) : undefined;
+    if (words) {
+      const hint = `the colon makes it a mapping: write "${words.join(": ")}" in quotes, or ${words.join("=")}`;
+      return this.#wrong(node, "a string", path, hint);
+    }
     const problem = scalarProblem(node, shape);
     if (!problem || (this.#verbatim && mayBecome(node, shape))) return node;
     const { message, hint, harmless } = problem;
@@ -159,7 +165,10 @@ class Validation {
   }
 
   #list(node: Node, item: Shape, unique: boolean, path: Path | undefined): Node | undefined {
-    if (node.kind !== "sequence") return this.#wrong(node, "a list", path);
+    if (node.kind !== "sequence") {
+      const text = stringOf(node);
+      return this.#wrong(node, "a list", path, text === undefined ? undefined : `make it a list: [${text}]`);
+    }
     let items: Node[] | undefined;
     const seen = unique && node.items.length > 1 ? new Set<string>() : undefined;
     for (let index = 0; index < node.items.length; index++) {
@@ -224,6 +233,13 @@ const externalName: RecordShape = { kind: "record", title: "external", fields: {
 function mayBecome(node: Node, shape: ValueShape): boolean {
   if (shape.kind === "text" || ("strict" in shape && shape.strict)) return false;
   return stringOf(node)?.includes("$") ?? false;
+}
+
+/** The two words of `- A: 1`, which was meant to be one text. */
+function wordsOf({ entries }: Mapping): string[] | undefined {
+  const [only, ...more] = entries;
+  const value = only?.[1].value;
+  return only && more.length === 0 && value?.kind === "scalar" ? [only[0], value.text] : undefined;
 }
 
 function replaceIn(entries: Map<string, Entry>, key: string, { key: place }: Entry, value: Node | undefined): void {
