@@ -1,7 +1,13 @@
 export { getArchive, putArchive } from "./archive.ts";
 export { type BuildRequest, openBuildStream } from "./build-stream.ts";
 export { connect } from "./connect.ts";
-export { type ContainerShell, openShell, type ScriptOptions, type ShellOptions, type ShellResult } from "./container-shell.ts";
+export {
+  type ContainerShell,
+  openShell,
+  type ScriptOptions,
+  type ShellOptions,
+  type ShellResult,
+} from "./container-shell.ts";
 export { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
 export { describeEngine, type DescribeOptions, type EngineDescription } from "./describe-engine.ts";
 export type { Dockerode, Engine } from "./engine.ts";
