@@ -140,5 +140,13 @@ function table(columns) {
     "",
     ...lines.map((cells) => `| ${cells.join(" | ")} |`),
     "",
+    "What is different on podman, and what becomes of it:",
+    "",
+    '- It has no BuildKit: builds use the classic builder and say so in their first event; `builder: "buildkit"` is',
+    "  `BUILD_NEEDS_BUILDKIT` before the build, and a session by itself is `TRANSPORT_REFUSED`.",
+    "- An exec that cannot start is told of in its own output, which is not taken for the command's.",
+    "- A folder that isn't there would be made by a copy into it; it is asked for first, and is `TRANSPORT_NOT_FOUND`. With a",
+    "  Dockerode of one's own, which doesn't know that it is podman, the folder is made.",
+    "",
   ].join("\n");
 }

@@ -1,6 +1,7 @@
 import type { IncomingMessage } from "node:http";
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
+import { ConnectedEngine } from "./connected-engine.ts";
 import { dial } from "./dial.ts";
 import type { Engine } from "./engine.ts";
 import { engineError } from "./engine-error.ts";
@@ -20,6 +21,8 @@ export async function putArchive(
   signal?.throwIfAborted();
   const source = Buffer.isBuffer(tar) ? undefined : tieToSource(tar, signal);
   try {
+    // Podman would make the folder.
+    if (ConnectedEngine.endpointOf(handle)?.podman) await getArchiveHead(handle, containerId, path, signal);
     const answer = await dial<IncomingMessage>(handle, {
       path: `/containers/${encodeURIComponent(containerId)}/archive`,
       method: "PUT",
@@ -34,6 +37,18 @@ export async function putArchive(
   } finally {
     source?.release();
   }
+}
+
+/** Rejects where `path` isn't in the container. */
+async function getArchiveHead(
+  handle: Engine | Dockerode,
+  containerId: string,
+  path: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const request = { path: `/containers/${encodeURIComponent(containerId)}/archive`, query: { path }, signal };
+  const answer = await dial<IncomingMessage>(handle, { ...request, method: "HEAD" });
+  answer.resume();
 }
 
 /** A file or folder of a container as a tar stream; its names start with the last part of `path`. */

@@ -24,8 +24,8 @@ export class CommandRun {
   #stopping: Promise<void> | undefined;
   /** Sees to the end of a command that runs as it is. */
   #watchdog: Watchdog | undefined;
-  /** The beginning of stdout before the wrapper spoke: the engine says there why it can't start an exec. */
-  #said = "";
+  /** What came on stderr before the wrapper spoke, if it ever does: podman says there why it can't start an exec. */
+  #early: Buffer[] = [];
 
   constructor(engine: Engine, containerId: string, options: ExecuteOptions, wrapped: boolean) {
     this.#engine = engine;
@@ -90,22 +90,25 @@ export class CommandRun {
   #read(): void {
     const { onOutput } = this.#options;
     const hand = (data: Buffer, stream: OutputStream): void => onOutput?.({ data, stream });
+    const isEarly = (): boolean => this.#wrapped && this.#group === undefined;
     const reader = new MarkerReader(
       this.#marker,
       (data) => {
-        const before = this.#wrapped && this.#group === undefined;
-        if (this.#said.length < 1_000 && (before || !this.#wrapped)) this.#said += data.toString();
-        if (!before) hand(data, "stdout");
+        if (!isEarly()) hand(data, "stdout");
       },
       (word) => {
-        if (word.startsWith("p ")) this.#group = word.slice(2);
-        else this.#exitCode = Number(word.slice(2));
+        if (word.startsWith("p ")) {
+          this.#group = word.slice(2);
+          for (const data of this.#early.splice(0)) hand(data, "stderr");
+        } else this.#exitCode = Number(word.slice(2));
         if (this.#group !== undefined && this.#options.signal?.aborted) this.#stop();
       },
     );
-    const demultiplexer = new Demultiplexer((data, name) =>
-      name === "stdout" ? reader.write(data) : hand(data, name),
-    );
+    const demultiplexer = new Demultiplexer((data, name) => {
+      if (name === "stdout") reader.write(data);
+      else if (isEarly()) this.#early.push(Buffer.from(data));
+      else hand(data, name);
+    });
     this.#stream.on("data", (chunk: Buffer) => demultiplexer.write(chunk));
     this.#stream.on("end", () => reader.end());
     // The wrapper takes the closing of its input for a lost connection; a command as it is must not wait for input.

@@ -13,6 +13,8 @@ export interface Endpoint {
   readonly agent: Agent;
   /** The API's version in all paths, as `v1.41`; whatever the engine takes for its newest without one. */
   readonly version?: string | undefined;
+  /** Whether it is podman, as its ping tells. */
+  readonly podman?: boolean | undefined;
 }
 
 /**

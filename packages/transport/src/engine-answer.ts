@@ -23,9 +23,9 @@ export class EngineAnswer extends Error {
       text += chunk;
       if (text.length > wordsBytes) break;
     }
-    const json = parsed(text) as { message?: unknown; error?: unknown } | undefined;
-    const words = json?.message ?? json?.error ?? text;
-    return new EngineAnswer(response.statusCode ?? 0, String(words), json);
+    const json = parsed(text) as { message?: string; error?: string } | undefined;
+    const words = [json?.message, json?.error].find((one) => typeof one === "string") ?? text;
+    return new EngineAnswer(response.statusCode ?? 0, words, json);
   }
 }
 

@@ -62,7 +62,8 @@ async function probe(
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     answer.resume();
-    return { endpoint, apiVersion: answer.headers["api-version"] as string | undefined };
+    const podman = answer.headers["libpod-api-version"] !== undefined;
+    return { endpoint: { ...endpoint, podman }, apiVersion: answer.headers["api-version"] as string | undefined };
   } catch (error) {
     closeIdle(endpoint.agent);
     signal?.throwIfAborted();

@@ -1,11 +1,21 @@
 import { once } from "node:events";
 import { expect, test } from "vitest";
 import { connect } from "./connect.ts";
+import { describeEngine } from "./describe-engine.ts";
 import { hijack } from "./hijack.ts";
+import { openBuildSession } from "./session/build-session.ts";
 
-test("a connection taken over: the engine's session, and an answer that isn't a switch", async () => {
+test("a connection taken over: the engine's session, or its refusal without BuildKit, and an answer that isn't a switch", async () => {
   const engine = await connect();
   try {
+    await expect(hijack(engine, { path: "/no-such", method: "POST" })).rejects.toMatchObject({ statusCode: 404 });
+    if (!(await describeEngine(engine)).buildkit) {
+      await expect(openBuildSession(engine, {})).rejects.toMatchObject({
+        code: "TRANSPORT_REFUSED",
+        message: expect.stringContaining("no BuildKit"),
+      });
+      return;
+    }
     const session = await hijack(engine, {
       path: "/session",
       method: "POST",
@@ -19,7 +29,6 @@ test("a connection taken over: the engine's session, and an answer that isn't a 
     const [first] = (await once(session, "data")) as [Buffer];
     expect(first.toString("latin1")).toMatch(/^PRI \* HTTP\/2\.0/);
     session.destroy();
-    await expect(hijack(engine, { path: "/no-such", method: "POST" })).rejects.toMatchObject({ statusCode: 404 });
     const controller = new AbortController();
     const aborted = await hijack(engine, {
       path: "/session",

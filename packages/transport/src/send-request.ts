@@ -59,8 +59,9 @@ function queryText(query: DialRequest["query"]): string {
   const parameters = new URLSearchParams();
   for (const [name, value] of Object.entries(query ?? {})) {
     if (value === undefined) continue;
-    if (Array.isArray(value)) for (const one of value) parameters.append(name, String(one));
-    else parameters.append(name, typeof value === "object" ? JSON.stringify(value) : String(value));
+    for (const one of Array.isArray(value) ? (value as unknown[]) : [value]) {
+      parameters.append(name, typeof one === "string" ? one : JSON.stringify(one));
+    }
   }
   return parameters.size > 0 ? `?${parameters.toString()}` : "";
 }

@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import { ask } from "./ask.ts";
 import type { Engine } from "./engine.ts";
 import { hijack } from "./hijack.ts";
+import { type ImageInspect, inspectImage } from "./images/inspect-image.ts";
 import { endOf } from "./start-exec.ts";
 
 /** Ends what runs in a container whose image has no shell. */
@@ -43,7 +44,7 @@ export async function openWatchdog(engine: Engine, containerId: string, mark: st
   return undefined;
 }
 
-/** The engine's tagged images, the smallest first: those with a shell and little else. */
+/** Images whose own command is a shell come first, then the engine's tagged images, the smallest first. */
 async function candidateImages(engine: Engine): Promise<string[]> {
   interface Image {
     readonly Id: string;
@@ -53,10 +54,12 @@ async function candidateImages(engine: Engine): Promise<string[]> {
   const images = await ask<Image[]>(engine, { path: "/images/json" });
   const tagged = images.filter(({ RepoTags }) => RepoTags?.some((tag) => tag !== "<none>:<none>"));
   const usable = tagged.filter(({ Size }) => Size > 500_000);
-  return usable
-    .toSorted((a, b) => a.Size - b.Size)
-    .slice(0, 6)
-    .map(({ Id }) => Id);
+  const smallest = usable.toSorted((a, b) => a.Size - b.Size).slice(0, 24);
+  const known = await Promise.all(smallest.map(({ Id }) => inspectImage(engine, Id)));
+  // An image may have gone meanwhile.
+  const there = known.filter((image) => image !== undefined);
+  const isShell = (image: ImageInspect): boolean => /(?:^|\/)(?:ba|da|a)?sh$/.test(image.Config.Cmd?.[0] ?? "");
+  return [...there.filter(isShell), ...there.filter((image) => !isShell(image))].slice(0, 6).map(({ Id }) => Id);
 }
 
 async function open(

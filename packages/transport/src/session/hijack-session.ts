@@ -2,6 +2,7 @@ import type { Duplex } from "node:stream";
 import type { Engine } from "../engine.ts";
 import { engineError } from "../engine-error.ts";
 import { hijack } from "../hijack.ts";
+import { TransportError } from "../transport-error.ts";
 
 /** Turns a `POST /session` into a connection on which the engine is the client and we serve. */
 export async function hijackSession(
@@ -14,6 +15,12 @@ export async function hijackSession(
     return await hijack(engine, { path: "/session", method: "POST", headers: { Upgrade: "h2c", ...headers }, signal });
   } catch (error) {
     signal?.throwIfAborted();
+    if ((error as { statusCode?: number }).statusCode === 404) {
+      throw new TransportError("TRANSPORT_REFUSED", "opening a build session: this engine has no BuildKit", {
+        cause: error,
+        hint: "build with the classic builder",
+      });
+    }
     throw engineError(error, "opening a build session");
   }
 }
