@@ -6,6 +6,7 @@ import { keyHelp, readKeys } from "./live-keys.ts";
 import { LiveReport } from "./live-report.ts";
 
 /** What a terminal shows after all that was written to it. */
+// oxlint-disable no-control-regex
 function screenOf(written: string): string[] {
   const lines: string[] = [""];
   for (const part of written.split(/(\u001b\[\d*[AJ]|\n)/)) {
