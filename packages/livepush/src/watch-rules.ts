@@ -40,10 +40,7 @@ export class WatchRules {
   readonly #context: { readonly directory: string; readonly ignore: Ignore } | undefined;
 
   /** @param context the service's build context, whose ignore file goes for the rules as well */
-  constructor(
-    rules: readonly WatchRule[],
-    context?: { readonly directory: string; readonly ignore: Ignore } | undefined,
-  ) {
+  constructor(rules: readonly WatchRule[], context?: { readonly directory: string; readonly ignore: Ignore }) {
     this.rules = rules.map((rule) => ({ ...rule, path: path.resolve(rule.path) }));
     this.#context = context;
     this.#ignores = this.rules.map(({ ignore = [], include = [] }) => ({

@@ -95,13 +95,18 @@ async function begin(
   scenario: Scenario,
   context: string,
 ): Promise<{ push: Livepush; containerId: string } | undefined> {
-  for (const target of scenario.stages.slice(0, -1)) {
-    if ((await build(bench, context, target.name)) === undefined) return undefined;
+  const image = await build(bench, context);
+  if (image === undefined) return undefined;
+  const stageImages: string[] = [];
+  for (const { name } of scenario.stages.slice(0, -1)) {
+    const built = await build(bench, context, name);
+    if (built === undefined) return undefined;
+    stageImages.push(built);
   }
-  if ((await build(bench, context)) === undefined) return undefined;
   return bench.start(context, {
     text: dockerfileOf(scenario, "live"),
-    stages: scenario.stages.slice(0, -1).map(({ name }) => name),
+    image,
+    stageImages,
     run: { Cmd: undefined },
     skipContainerRestart: !scenario.restarts,
   });
@@ -134,6 +139,8 @@ async function carryOut(context: string, edit: Edit, clock: { now: number }): Pr
       clock.now += 1;
       await lutimes(full, clock.now / 1000, clock.now / 1000);
       return [edit.path];
+    default:
+      return edit satisfies never;
   }
 }
 

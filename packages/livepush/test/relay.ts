@@ -22,7 +22,10 @@ export async function startRelay(engine: string): Promise<Relay> {
   let refuse = false;
   let after: number | undefined;
   const server = createServer({ allowHalfOpen: true }, (near) => {
-    if (refuse) return void near.destroy();
+    if (refuse) {
+      near.destroy();
+      return;
+    }
     const far = connect({ path: engine, allowHalfOpen: true });
     let sent = 0;
     for (const socket of [near, far]) {

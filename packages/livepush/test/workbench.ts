@@ -88,10 +88,10 @@ export class Workbench {
   /** Builds a context and its stages, runs it, and begins a session. */
   async start(
     context: string,
-    options: Partial<LivepushOptions> & { text: string; stages?: string[]; run?: object },
+    options: Partial<LivepushOptions> & { text: string; image?: string; stages?: string[]; run?: object },
   ): Promise<{ push: Livepush; containerId: string }> {
-    const { text, stages = [], run = {}, ...rest } = options;
-    const image = await this.build(context);
+    const { text, stages = [], run = {}, image: built, ...rest } = options;
+    const image = built ?? (await this.build(context));
     const stageImages = await Promise.all(stages.map((target) => this.build(context, { target })));
     const containerId = await this.run(image, { Cmd: ["sleep", "3600"], StopSignal: "KILL", ...run });
     const push = await Livepush.init({
