@@ -82,9 +82,10 @@ export class DockerBackend implements Backend {
   }
 
   async pullImage(name: string, options: BackendPullOptions): Promise<void> {
-    const { platform, auth, onStatus, signal } = options;
+    const { platform, auth, retries, onStatus, signal } = options;
     await pullImage(this.#engine, name, {
       platform,
+      retries,
       signal,
       auth: auth && { ...auth, serveraddress: parseReference(name).domain },
       onProgress: onStatus && (({ status, layer, current, total }) => onStatus({ status, layer, current, total })),
