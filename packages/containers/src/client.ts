@@ -70,17 +70,18 @@ export class Client implements AsyncDisposable {
       return new Image(context, await buildImage(context, name, options, fresh), platform, auth);
     }
     const image = new Image(context, name, platform, auth);
-    if (pull === "missing" && (await image.exists({ signal }))) return image;
+    const exists = await image.exists({ signal });
+    if (exists && pull !== "always") return image;
     if (pull !== "never") {
       try {
-        return await image.pull({ signal, ...(options.onPull ? { onStatus: options.onPull } : {}) });
+        // Where there is one to fall back to, nobody is to wait for a registry that doesn't answer.
+        return await image.pull({ signal, onStatus: options.onPull, retries: exists ? 0 : undefined });
       } catch (error) {
         signal?.throwIfAborted();
-        if (!(await image.exists({ signal }))) throw error;
+        if (!exists) throw error;
         return image;
       }
     }
-    if (await image.exists({ signal })) return image;
     throw new ContainersError("CONTAINERS_IMAGE_MISSING", `${this.backend.type} has no image ${name}`, {
       hint: 'it is not pulled with `pull: "never"`',
     });

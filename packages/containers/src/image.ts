@@ -16,6 +16,13 @@ export interface ImageContext {
   readonly guard: () => void;
 }
 
+/** How to fetch an image. */
+export interface ImagePullOptions extends OperationOptions {
+  readonly onStatus?: ((status: PullStatus) => void) | undefined;
+  /** How often to try again after a fault of the network, with docker. Default: three times. */
+  readonly retries?: number | undefined;
+}
+
 /** An image on the engine. */
 export class Image {
   readonly #context: ImageContext;
@@ -49,13 +56,14 @@ export class Image {
    * Has the engine fetch it from its registry, also where it has one of that name.
    * @throws ContainersError CONTAINERS_IMAGE_PULL
    */
-  async pull(options: OperationOptions & { readonly onStatus?: (status: PullStatus) => void } = {}): Promise<this> {
-    const { signal, onStatus } = options;
+  async pull(options: ImagePullOptions = {}): Promise<this> {
+    const { signal, onStatus, retries } = options;
     signal?.throwIfAborted();
     try {
       await this.#context.backend.pullImage(this.#name, {
         platform: this.#platform,
         auth: this.#auth,
+        retries,
         onStatus,
         signal,
       });

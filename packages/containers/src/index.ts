@@ -21,7 +21,7 @@ export { Container, type ExecOptions, type ExecResult, type RunOptions } from ".
 export type { ContainerOptions, NetworkOptions, VolumeMount } from "./container-options.ts";
 export { ContainersError, type ContainersErrorCode } from "./containers-error.ts";
 export { ExitCodeError } from "./exit-code-error.ts";
-export { Image } from "./image.ts";
+export { Image, type ImagePullOptions } from "./image.ts";
 export type { ImageOptions, PullPolicy } from "./image-options.ts";
 export { LogBuffer } from "./logs/log-buffer.ts";
 export type { LogChunk } from "./logs/log-chunk.ts";

@@ -40,6 +40,8 @@ export interface BackendPullOptions extends OperationOptions {
   readonly platform?: string | undefined;
   /** Without any: those that docker's own configuration has for the registry. */
   readonly auth?: RegistryCredentials | undefined;
+  /** How often to try again after a fault of the network, where the engine does that. */
+  readonly retries?: number | undefined;
   readonly onStatus?: ((status: PullStatus) => void) | undefined;
 }
 

@@ -1,8 +1,7 @@
 import { randomBytes } from "node:crypto";
-import { access, mkdir, readFile, rm, stat, writeFile } from "node:fs/promises";
+import { access, rm, stat } from "node:fs/promises";
 import path from "node:path";
 import type { Readable } from "node:stream";
-import { status } from "@grpc/grpc-js";
 import type {
   Backend,
   BackendExecOptions,
@@ -18,24 +17,18 @@ import type { ContainerState } from "../backend/container-state.ts";
 import { ContainersError } from "../containers-error.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 import type { ContainerdConfig } from "../new-backend.ts";
-import { Connection, isStatus } from "./connection.ts";
+import { Connection } from "./connection.ts";
+import { cannot } from "./cannot.ts";
 import { packFrom, unpackInto } from "./copy-files.ts";
-import { findUser, type FoundUser, rootUser } from "./find-user.ts";
-import { type ImageContent, platformName, readImageContent } from "./image-content.ts";
-import { type ContainerRecord, type ImageRecord, methods, type SnapshotMount, type TaskProcess } from "./messages.ts";
+import { findUser } from "./find-user.ts";
+import { platformName, readImageContent } from "./image-content.ts";
+import { makeContainer, stopSignalLabel } from "./make-container.ts";
+import { type ContainerRecord, type ImageRecord, methods, type TaskProcess } from "./messages.ts";
 import { fullName, pull } from "./pull.ts";
 import { withRootfs } from "./rootfs.ts";
-import { type RuntimeSpec, runtimeSpec } from "./runtime-spec.ts";
+import type { RuntimeSpec } from "./runtime-spec.ts";
 import { tailFiles } from "./tail-files.ts";
 import { execProcess, Tasks } from "./tasks.ts";
-import { unpack } from "./unpack.ts";
-import { withLease } from "./with-lease.ts";
-
-const specType = "types.containerd.io/opencontainers/runtime-spec/1/Spec";
-const label = {
-  platform: "dev.slipway.containers.platform",
-  stopSignal: "dev.slipway.containers.stop-signal",
-} as const;
 
 /** containerd on this machine. It has no builder, publishes no ports, and has neither networks nor volumes of its own. */
 export class ContainerdBackend implements Backend {
@@ -99,7 +92,7 @@ export class ContainerdBackend implements Backend {
   }
 
   async buildImage(): Promise<void> {
-    throw this.#cannot("build images", "build with docker, push to a registry, and pull from there");
+    throw cannot("build images", "build with docker, push to a registry, and pull from there");
   }
 
   async listImages(labels: LabelFilter, { signal }: OperationOptions = {}): Promise<readonly ImageInfo[]> {
@@ -117,37 +110,10 @@ export class ContainerdBackend implements Backend {
   }
 
   async createContainer(spec: ContainerSpec): Promise<string> {
-    this.#refuse(spec);
-    const record = (await this.#connection.find(methods.getImage, { name: fullName(spec.image) }))?.image;
-    if (!record?.target) {
-      throw new ContainersError("CONTAINERS_IMAGE_MISSING", `containerd has no image ${spec.image}`, {
-        hint: "pull it first",
-      });
-    }
-    const content = await readImageContent(this.#connection, record.target, spec.platform);
     const id = spec.name ?? randomBytes(16).toString("hex");
-    const folder = path.join(this.#folder, id);
-    return await withLease(this.#connection, async (lease) => {
-      await unpack(this.#connection, this.#snapshotter, content, { lease });
-      const key = { snapshotter: this.#snapshotter, key: `slipway-${id}` };
-      const snapshot = { ...key, parent: content.chainId };
-      try {
-        const { mounts } = await this.#connection.call(methods.prepareSnapshot, snapshot, { lease });
-        try {
-          await this.#make(id, folder, spec, content, mounts, lease);
-          return id;
-        } catch (error) {
-          await rm(folder, { recursive: true, force: true });
-          await this.#connection.find(methods.removeSnapshot, key);
-          throw error;
-        }
-      } catch (error) {
-        if (!isStatus(error, status.ALREADY_EXISTS)) throw error;
-        throw new ContainersError("CONTAINERS_CONTAINER_CREATE", `there is a container named ${id} already`, {
-          cause: error,
-        });
-      }
-    });
+    const place = { snapshotter: this.#snapshotter, folder: path.join(this.#folder, id) };
+    await makeContainer(this.#connection, id, spec, place);
+    return id;
   }
 
   async startContainer(id: string): Promise<void> {
@@ -156,7 +122,7 @@ export class ContainerdBackend implements Backend {
 
   async stopContainer(id: string, { graceMs, signal }: OperationOptions & { readonly graceMs: number }): Promise<void> {
     const { container } = (await this.#connection.find(methods.getContainer, { id }, { signal })) ?? {};
-    if (container) await this.#tasks.stop(id, container.labels[label.stopSignal] ?? "SIGTERM", graceMs, signal);
+    if (container) await this.#tasks.stop(id, container.labels[stopSignalLabel] ?? "SIGTERM", graceMs, signal);
   }
 
   async killContainer(id: string, { killSignal }: { readonly killSignal: string }): Promise<void> {
@@ -230,7 +196,7 @@ export class ContainerdBackend implements Backend {
   }
 
   async createNetwork(): Promise<string> {
-    throw this.#cannot("make networks", 'containers have no network, or with `networkMode: "host"` the machine\'s');
+    throw cannot("make networks", 'containers have no network, or with `networkMode: "host"` the machine\'s');
   }
 
   async listNetworks(): Promise<readonly BackendResource[]> {
@@ -240,7 +206,7 @@ export class ContainerdBackend implements Backend {
   async removeNetwork(): Promise<void> {}
 
   async createVolume(): Promise<string> {
-    throw this.#cannot("make volumes", "mount a folder of the machine");
+    throw cannot("make volumes", "mount a folder of the machine");
   }
 
   async listVolumes(): Promise<readonly BackendResource[]> {
@@ -272,60 +238,6 @@ export class ContainerdBackend implements Backend {
     } finally {
       left.abort();
     }
-  }
-
-  async #make(
-    id: string,
-    folder: string,
-    spec: ContainerSpec,
-    { config }: ImageContent,
-    mounts: readonly SnapshotMount[],
-    lease: string,
-  ): Promise<void> {
-    const asked = spec.user ?? config.config?.User ?? "";
-    const user: FoundUser =
-      asked === "" || asked === "root" || asked === "0"
-        ? rootUser
-        : await withRootfs(mounts, (root) => findUser(root, asked));
-    const hostname = spec.hostname ?? id.slice(0, 12);
-    await mkdir(folder, { recursive: true, mode: 0o711 });
-    const own = async (name: string, text: string): Promise<string> => {
-      const file = path.join(folder, name);
-      await writeFile(file, text, { mode: 0o644 });
-      return file;
-    };
-    for (const name of ["stdout", "stderr"]) await own(name, "");
-    const hosts = Object.entries({ localhost: "127.0.0.1", [hostname]: "127.0.1.1", ...spec.extraHosts });
-    const onHost = spec.networkMode === "host";
-    const files = {
-      "/etc/hosts": await own("hosts", hosts.map(([name, address]) => `${address}\t${name}\n`).join("")),
-      "/etc/hostname": await own("hostname", `${hostname}\n`),
-      "/etc/resolv.conf": await own(
-        "resolv.conf",
-        onHost ? await readFile("/etc/resolv.conf", "utf8").catch(() => "") : "",
-      ),
-    };
-    const made = runtimeSpec(spec, { id, image: config, user, hostname, files });
-    if (made.process.args.length === 0) {
-      throw new ContainersError("CONTAINERS_CONTAINER_OPTIONS", `the image ${spec.image} has no command`, {
-        hint: "give one as `command`",
-      });
-    }
-    const { StopSignal: stopSignal } = config.config ?? {};
-    const container = {
-      id,
-      image: fullName(spec.image),
-      labels: {
-        ...spec.labels,
-        [label.platform]: platformName(config),
-        ...(stopSignal ? { [label.stopSignal]: stopSignal } : {}),
-      },
-      runtime: { name: "io.containerd.runc.v2" },
-      spec: { type_url: specType, value: Buffer.from(JSON.stringify(made)) },
-      snapshotter: this.#snapshotter,
-      snapshot_key: `slipway-${id}`,
-    };
-    await this.#connection.call(methods.createContainer, { container }, { lease });
   }
 
   async #imageInfo(image: ImageRecord, signal: AbortSignal | undefined): Promise<ImageInfo> {
@@ -367,21 +279,6 @@ export class ContainerdBackend implements Backend {
     const { snapshotter, snapshot_key: key } = await this.#tasks.record(id);
     const { mounts } = await this.#connection.call(methods.snapshotMounts, { snapshotter, key });
     return await withRootfs(mounts, work);
-  }
-
-  #refuse(spec: ContainerSpec): void {
-    const { networkMode = "none", init, extraHosts } = spec;
-    if (networkMode !== "none" && networkMode !== "host") {
-      throw this.#cannot(`attach a container to the network \`${networkMode}\``, "it knows `none` and `host`");
-    }
-    if (init) throw this.#cannot("add a first process to a container", "leave `init` out");
-    if (Object.values(extraHosts).includes("host-gateway")) {
-      throw this.#cannot("give containers a way to the machine", 'use `networkMode: "host"`');
-    }
-  }
-
-  #cannot(what: string, hint: string): ContainersError {
-    return new ContainersError("CONTAINERS_NOT_SUPPORTED", `containerd does not ${what}`, { hint });
   }
 }
 

@@ -1,4 +1,6 @@
+import { spawn } from "node:child_process";
 import { createHash } from "node:crypto";
+import { once } from "node:events";
 import { readFile } from "node:fs/promises";
 import { buffer } from "node:stream/consumers";
 import { gzipSync } from "node:zlib";
@@ -120,6 +122,29 @@ test("an image for several platforms, from a registry that asks for a token", as
     await client.close();
     await registry.stop();
   }
+});
+
+test("of a process that is killed nothing is left", async () => {
+  const script = `
+    import { Client } from "@slipway/containers";
+    const client = await Client.connect({ backend: ${JSON.stringify(containerd.config)} });
+    const image = await client.image("${image}", { pull: "never" });
+    await (await image.instantiate({ command: ["sleep", "1000"] })).start();
+    console.log("on");
+    setInterval(() => {}, 1000);
+  `;
+  const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
+    cwd: import.meta.dirname,
+    stdio: ["ignore", "pipe", "inherit"],
+  });
+  const exit = once(child, "exit");
+  await once(child.stdout, "data");
+  const backend = await containerd.open();
+  expect(await backend.listContainers({})).toHaveLength(1);
+  child.kill("SIGKILL");
+  await exit;
+  await expect.poll(() => backend.listContainers({}), { timeout: 15_000 }).toEqual([]);
+  backend.close();
 });
 
 test("none of these tests has left a container, its logs, or a process", async () => {

@@ -30,6 +30,7 @@ import type { DockerConfig } from "../new-backend.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 import { buildOnEngine } from "./build-on-engine.ts";
 import { createOptions } from "./create-options.ts";
+import { imageInfo } from "./image-info.ts";
 import { demultiplex, readEngineLogs } from "./read-engine-logs.ts";
 import { listedState, stateOf } from "./state-of.ts";
 
@@ -68,23 +69,14 @@ export class DockerBackend implements Backend {
   async inspectImage(name: string): Promise<ImageInfo | undefined> {
     const found = await inspectImage(this.#engine, name);
     if (!found) return undefined;
-    const tagged = Date.parse((found as { Metadata?: { LastTagTime?: string } }).Metadata?.LastTagTime ?? "");
-    return {
-      id: found.Id,
-      names: found.RepoTags ?? [],
-      labels: found.Config?.Labels ?? {},
-      created: new Date(found.Created),
-      // An engine that never tagged it says the year 1.
-      tagged: tagged > 0 ? new Date(tagged) : undefined,
-      platform: `${found.Os}/${found.Architecture}${found.Variant ? `/${found.Variant}` : ""}`,
-      size: found.Size,
-    };
+    return imageInfo(found);
   }
 
   async pullImage(name: string, options: BackendPullOptions): Promise<void> {
-    const { platform, auth, onStatus, signal } = options;
+    const { platform, auth, retries, onStatus, signal } = options;
     await pullImage(this.#engine, name, {
       platform,
+      retries,
       signal,
       auth: auth && { ...auth, serveraddress: parseReference(name).domain },
       onProgress: onStatus && (({ status, layer, current, total }) => onStatus({ status, layer, current, total })),
