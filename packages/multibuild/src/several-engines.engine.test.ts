@@ -22,7 +22,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   own = await startOwnEngine();
   await loadImages(own.engine, await saveImages(engine, [base]));
-}, 60_000);
+});
 
 afterEach(async () => {
   await own.kill();
@@ -37,7 +37,7 @@ afterAll(async () => {
 const network = "none";
 const names = ["a", "b", "c", "d"];
 
-test("services are spread, and what they are built on comes along", { timeout: 60_000 }, async () => {
+test("services are spread, and what they are built on comes along", async () => {
   const project = fixtureProject(
     {
       low: { image: `${runId}-low:1`, build: { context: "low", network } },
@@ -68,7 +68,6 @@ test("services are spread, and what they are built on comes along", { timeout: 6
 
 test.each(["buildkit", "classic"] as const)(
   "what was built on an engine that goes away is built on another (%s)",
-  { timeout: 60_000 },
   async (builder) => {
     const project = fixtureProject(
       Object.fromEntries(names.map((name) => [name, { build: { context: name, network } }])),
