@@ -50,6 +50,7 @@ function program(io: Io): Command {
   for (const make of [...commands, lintCommand, templateCommand, stiCommand]) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
+    for (const nested of sub.commands) nested.copyInheritedSettings(sub);
     command.addCommand(sub);
   }
   return command;
