@@ -133,6 +133,7 @@ test.each([
   ["no such source", ["build", "nowhere", "slipway-base/busybox:1", "y"], 20, "there is no source"],
   ["no scripts", ["build", ".", "slipway-base/busybox:1", "y"], 23, "has no prepare script"],
   ["an image that is no builder", ["validate", "slipway-base/busybox:1"], 19, "has no run script"],
+  ["an unknown option", ["build", ".", "x", "y", "--nope"], 2, "unknown option '--nope'"],
   ["a variable without a value", ["build", ".", "x", "y", "-e", "A"], 2, "--env takes NAME=value"],
 ])("%s: the exit code tells, and the last line says why", async (_, args, code, reason) => {
   expect(await sti(...args)).toMatchObject({ code, lastLine: expect.stringContaining(reason) });

@@ -38,13 +38,12 @@ test.each(["build", "run"] as const)("secrets reach prepare and nothing else, by
   expect(history + JSON.stringify(await labelled(request.tag))).not.toContain(secret);
 });
 
-test.each(["build", "run"] as const)("the same source gives the same image, by method %s", async (method) => {
+test.each(["build", "run"] as const)("the same source gives the same layers, by method %s", async (method) => {
   const sourceDateEpoch = 1_600_000_000;
   const baseImage = await bench.builder({
     ...plainScripts,
     prepare: "#!/bin/sh -e\nmkdir /app\ncp -R /tmp/src/. /app/\ndate -u -d @1500000000 > /app/date\n",
   });
-  const ids: string[] = [];
   const layers: (readonly string[])[] = [];
   for (let round = 0; round < 2; round += 1) {
     const source = await bench.folder({ "index.html": "x", "sub/page.html": "y" });
@@ -60,7 +59,6 @@ test.each(["build", "run"] as const)("the same source gives the same image, by m
     });
     const result = await build(request).result;
     layers.push(result.layers);
-    ids.push(result.imageId);
     expect(await bench.look(request.tag, "find /app /tmp/src | xargs stat -c %Y | sort -u")).toBe("1600000000\n");
   }
   expect(layers[0]?.length).toBeGreaterThan(0);

@@ -9,9 +9,7 @@ import { stiValidateCommand } from "./sti-validate.ts";
 export function stiCommand(io: Io): Command {
   const command = new Command("sti").description("make images from application sources and builder images");
   for (const make of [stiBuildCommand, stiRebuildCommand, stiValidateCommand, stiCreateCommand]) {
-    const sub = make(io);
-    sub.copyInheritedSettings(command);
-    command.addCommand(sub);
+    command.addCommand(make(io));
   }
   return command;
 }
