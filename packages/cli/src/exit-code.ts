@@ -21,7 +21,7 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["RESOLVE_", exitCodes.usage],
   ["EMULATE_", exitCodes.usage],
   ["EMULATE_ENGINE_REFUSED", exitCodes.failed],
-  ["EMULATE_NO_WAY", exitCodes.failed],
+  ["MULTIBUILD_NO_EMULATION", exitCodes.failed],
   ["CONTEXT_NOT_FOUND", exitCodes.usage],
   ["MULTIBUILD_", exitCodes.usage],
   ["UP_INVALID_VALUE", exitCodes.usage],

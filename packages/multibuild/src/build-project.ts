@@ -1,8 +1,9 @@
 import type { Readable } from "node:stream";
 import type { Project } from "@slipway/compose";
 import type { Resolver } from "@slipway/resolve";
-import { describeEngine, type Dockerode, type Engine } from "@slipway/transport";
+import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import { architectureOf, defaultDeviceType } from "./architecture.ts";
+import { Emulation, type EmulationOptions } from "./emulation.ts";
 import { directoryTasks } from "./directory-tasks.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LocalImage } from "./local-image.ts";
@@ -31,6 +32,8 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   /** Template variables beside those of architecture, device type and service name. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly resolvers?: readonly Resolver[] | undefined;
+  /** How another architecture's programs are run, if the engine does not by itself. */
+  readonly emulation?: EmulationOptions | undefined;
   /** How much of a tar stream is kept in memory, in bytes. Default: 8 MiB; the rest waits in a temporary file. */
   readonly memoryLimit?: number | undefined;
 }
@@ -75,14 +78,26 @@ async function run(
   options: BuildProjectOptions,
   onEvent: (event: ServiceEvent) => void,
 ): Promise<LocalImage[]> {
-  const { services, root, architecture, deviceType, variables, resolvers, memoryLimit, ...how } = options;
+  const {
+    services,
+    root,
+    architecture,
+    deviceType,
+    variables,
+    resolvers,
+    memoryLimit,
+    emulation: emulationOptions,
+    ...how
+  } = options;
   const { signal } = how;
   const tasks = isStream(source)
     ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })
     : await directoryTasks(project, source.directory, { services, signal });
+  let emulation: Emulation | undefined;
   try {
     signal?.throwIfAborted();
-    const target = architecture ?? architectureOf((await describeEngine(engine, { signal })).architecture);
+    const own = architectureOf((await describeEngine(engine, { signal })).architecture);
+    const target = architecture ?? own;
     await performResolution(tasks, target, deviceType ?? defaultDeviceType(target), {
       variables,
       resolvers,
@@ -91,8 +106,23 @@ async function run(
         resolved: (found) => onEvent({ service: serviceName, event: { type: "resolved", ...found } }),
       }),
     });
-    return await performBuilds(tasks, engine, { ...how, onEvent });
+    if (target === own) return await performBuilds(tasks, engine, { ...how, onEvent });
+    const emulating = new Emulation({
+      engine: toEngine(engine),
+      architecture: target,
+      buildkit: how.builder === "classic" ? false : undefined,
+      options: emulationOptions ?? {},
+      signal,
+    });
+    emulation = emulating;
+    await emulating.prepare(tasks);
+    const images = await performBuilds(tasks, engine, {
+      ...how,
+      onEvent: (event) => onEvent(emulating.restore(event)),
+    });
+    return images.map((image) => emulating.explained(image));
   } finally {
+    await emulation?.close();
     await releaseTasks(tasks);
   }
 }

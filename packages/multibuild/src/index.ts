@@ -28,3 +28,4 @@ export type { ServiceBuildEvent, ServiceEvent } from "./service-event.ts";
 export { splitBuildStream, type SplitOptions } from "./split-build-stream.ts";
 export { releaseTasks, type SplitTasksOptions } from "./split-tasks.ts";
 export type { ContextDockerfile, TaskFiles } from "./task-files.ts";
+export type { EmulationOptions } from "./emulation.ts";

@@ -22,6 +22,8 @@ export type MultibuildErrorCode =
   | "MULTIBUILD_BAD_METADATA"
   /** A service's contract is not as it should be, or not the only one. */
   | "MULTIBUILD_BAD_CONTRACT"
+  /** A service's programs are of an architecture that neither the engine runs nor an emulator that was found. */
+  | "MULTIBUILD_NO_EMULATION"
   /** A service took longer than it may. */
   | "MULTIBUILD_TIMED_OUT"
   /** A run's events were iterated a second time. */
