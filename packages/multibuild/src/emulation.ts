@@ -127,5 +127,6 @@ function isForeignProgram(error: {
   readonly output?: unknown;
 }): boolean {
   if (error.code === "BUILD_NO_BASE_IMAGE") return true;
-  return /exec format error/i.test(`${error.message} ${String(error.output ?? "")}`);
+  const output = Array.isArray(error.output) ? error.output.join("\n") : error.output;
+  return /exec format error/i.test(typeof output === "string" ? `${error.message} ${output}` : error.message);
 }
