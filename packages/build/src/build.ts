@@ -88,7 +88,7 @@ async function runBuild(
   checkOptions(options);
   const { dockerfile = "Dockerfile", signal } = options;
   signal?.throwIfAborted();
-  const described = await describeEngine(engine, { signal });
+  const described = await describeEngine(engine, { nativeOnly: true, signal });
   const read = await readSecrets(options);
   const input = await openInput(dockerfile);
   const choice = chooseBuilder(options, described, input.tree);

@@ -105,7 +105,8 @@ export class Builder {
     try {
       const engine = await this.#engine();
       const builder = isBuildkit(options) ? "buildkit" : "classic";
-      if (builder === "buildkit") chooseBuilder({ builder }, await describeEngine(engine, { signal }));
+      if (builder === "buildkit")
+        chooseBuilder({ builder }, await describeEngine(engine, { nativeOnly: true, signal }));
       const files = directory === undefined ? undefined : incremental(directory);
       const session = { ...files, credentials: registryconfig && credentialsOf(registryconfig) };
       return await sendBuild(engine, {

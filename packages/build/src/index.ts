@@ -10,7 +10,9 @@ export type {
   SshSource,
   Ulimit,
 } from "./build-options.ts";
+export { type BuilderChoice, chooseBuilder } from "./builder-choice.ts";
 export { buildStageImages, type StageImagesOptions } from "./build-stage-images.ts";
 export type { BuiltStep } from "./build-tally.ts";
 export { Builder, type EngineBuildOptions } from "./builder.ts";
+export type { BuilderEngine } from "./builder-support.ts";
 export type { DockerOptions } from "./docker-options.ts";

@@ -30,6 +30,7 @@ export async function buildServices(
   const run = buildProject(project, { directory }, engine, { ...options, buildOptions: shared });
   const paths = new Map<string, string>();
   for await (const event of run) {
+    if (event.service === undefined) continue;
     if (event.event.type === "resolved") paths.set(event.service, event.event.path);
     onEvent(event);
   }

@@ -48,10 +48,21 @@ export class ByteSource {
     return this.#cut(length);
   }
 
-  /** What {@link takeNow} would give, without taking it. */
-  peekNow(length: number): Buffer | undefined {
-    if (this.#chunk.length - this.#at < length) return undefined;
-    return this.#chunk.subarray(this.#at, this.#at + length);
+  /** Where the next `length` bytes begin in {@link chunk}, if they are there already; -1 if they are not. */
+  findNow(length: number): number {
+    return this.#chunk.length - this.#at < length ? -1 : this.#at;
+  }
+
+  /** The bytes that are at hand, among others that were taken before. */
+  get chunk(): Buffer {
+    return this.#chunk;
+  }
+
+  /** Passes over `length` bytes that are there already. */
+  passNow(length: number): boolean {
+    if (this.#chunk.length - this.#at < length) return false;
+    this.#at += length;
+    return true;
   }
 
   /** The next bytes, as many as are there and `atMost` that many; undefined at the stream's end. */

@@ -26,18 +26,20 @@ export interface HeaderBlock {
 /**
  * Reads a header block.
  *
+ * @param at where it begins in the buffer
  * @param position the block's place in the archive, for messages
  * @throws {ContextError} `CONTEXT_BAD_ARCHIVE`
  */
-export function decodeBlock(block: Buffer, position: number): HeaderBlock {
-  if (!checksumHolds(block)) throw notATar(block, position);
-  const magic = block.readUInt32BE(257) === ustarMagic && block[261] === 0x72 ? block[262] : undefined;
+export function decodeBlock(block: Buffer, at: number, position: number): HeaderBlock {
+  if (!checksumHolds(block, at)) throw notATar(block.subarray(at), position);
+  const magic = block.readUInt32BE(at + 257) === ustarMagic && block[at + 261] === 0x72 ? block[at + 262] : undefined;
   const ustar = magic === 0;
   const named = ustar || magic === 0x20;
-  const name = text(block, 0, 100);
+  const name = text(block, at, 100);
   // GNU's old format has times where ustar has the prefix.
-  const prefix = ustar ? text(block, 345, 155) : "";
-  const number = (start: number, length: number, what: string): number => numeric(block, start, length, what, position);
+  const prefix = ustar ? text(block, at + 345, 155) : "";
+  const number = (start: number, length: number, what: string): number =>
+    numeric(block, at + start, length, what, position);
   return {
     name: prefix === "" ? name : `${prefix}/${name}`,
     mode: number(100, 8, "mode"),
@@ -45,30 +47,30 @@ export function decodeBlock(block: Buffer, position: number): HeaderBlock {
     gid: number(116, 8, "group"),
     size: number(124, 12, "size"),
     mtime: number(136, 12, "time"),
-    typeflag: String.fromCharCode(block[156] as number),
-    linkname: text(block, 157, 100),
-    uname: named ? text(block, 265, 32) : "",
-    gname: named ? text(block, 297, 32) : "",
+    typeflag: String.fromCharCode(block[at + 156] as number),
+    linkname: text(block, at + 157, 100),
+    uname: named ? text(block, at + 265, 32) : "",
+    gname: named ? text(block, at + 297, 32) : "",
     devmajor: named ? number(329, 8, "device") : 0,
     devminor: named ? number(337, 8, "device") : 0,
   };
 }
 
 /** The sum of a header's bytes, its own field taken for blanks. */
-export function checksum(block: Buffer): number {
+export function checksum(block: Buffer, at = 0): number {
   let sum = 8 * 32;
-  for (let i = 0; i < 148; i++) sum += block[i] as number;
-  for (let i = 156; i < blockSize; i++) sum += block[i] as number;
+  for (let i = at; i < at + 148; i++) sum += block[i] as number;
+  for (let i = at + 156; i < at + blockSize; i++) sum += block[i] as number;
   return sum;
 }
 
-function checksumHolds(block: Buffer): boolean {
-  const said = octal(block, 148, 8);
-  const sum = checksum(block);
+function checksumHolds(block: Buffer, at: number): boolean {
+  const said = octal(block, at + 148, 8);
+  const sum = checksum(block, at);
   if (said === sum) return true;
   // Some old programs added up signed bytes.
   let signed = sum;
-  for (let i = 0; i < blockSize; i++) if ((i < 148 || i >= 156) && (block[i] as number) > 127) signed -= 256;
+  for (let i = 0; i < blockSize; i++) if ((i < 148 || i >= 156) && (block[at + i] as number) > 127) signed -= 256;
   return said === signed;
 }
 

@@ -6,6 +6,8 @@ import type { EntryType, TarHeader } from "./tar-entry.ts";
 /** What so many octal digits can hold. */
 const limits = { 6: 8 ** 6, 7: 8 ** 7, 11: 8 ** 11 } as const;
 
+const magic = Buffer.from("ustar\x0000", "latin1");
+
 const flags: Readonly<Record<EntryType, string>> = {
   file: "0",
   link: "1",
@@ -18,55 +20,89 @@ const flags: Readonly<Record<EntryType, string>> = {
 
 /** An entry's header as blocks: one in the ustar format, and before it a pax header where that doesn't hold everything. */
 export function encodeHeader(header: TarHeader, size: number): Buffer {
+  const own = Buffer.allocUnsafe(blockSize);
+  const pax = writeHeader(header, size, own, 0);
+  if (!pax) return own;
+  const records = encodePax(pax);
+  const block = Buffer.allocUnsafe(blockSize);
+  const name = `PaxHeader/${nameOf(header).split("/").at(-1) || "x"}`.slice(0, 90);
+  writeHeader(
+    { name: isPlain(name) ? name : "PaxHeader/x", type: "file", mtime: header.mtime },
+    records.length,
+    block,
+    0,
+  );
+  block[156] = "x".charCodeAt(0);
+  writeChecksum(block, 0);
+  return Buffer.concat([block, records, padding(records.length), own]);
+}
+
+/**
+ * Writes an entry's ustar block into a buffer.
+ *
+ * @returns what the block cannot hold, as records of a pax header that must stand before it; undefined if it holds all
+ */
+export function writeHeader(
+  header: TarHeader,
+  size: number,
+  block: Buffer,
+  at: number,
+): Record<string, string | Buffer> | undefined {
   const { type, linkname = "", uname = "", gname = "", uid = 0, gid = 0, devmajor = 0, devminor = 0 } = header;
-  const { mtime = new Date(0), mode = type === "directory" ? 0o755 : 0o644 } = header;
+  const { mtime, mode = type === "directory" ? 0o755 : 0o644 } = header;
   const name = nameOf(header);
-  const seconds = mtime.getTime() / 1000;
+  const seconds = mtime ? mtime.getTime() / 1000 : 0;
   if (Number.isNaN(seconds)) throw new ContextError("CONTEXT_BAD_ENTRY", `the time of \`${name}\` is no valid date`);
 
-  const pax: Record<string, string | Buffer> = { ...header.pax };
-  const [prefix, last] = splitName(name) ?? ["", (pax["path"] = name)];
-  if (!isPlain(linkname) || linkname.length > 100) pax["linkpath"] = linkname;
-  if (!isPlain(uname) || uname.length > 31) pax["uname"] = uname;
-  if (!isPlain(gname) || gname.length > 31) pax["gname"] = gname;
-  if (!fits(uid, 7)) pax["uid"] = String(uid);
-  if (!fits(gid, 7)) pax["gid"] = String(gid);
-  if (!fits(size, 11)) pax["size"] = String(size);
-  if (!fits(seconds, 11)) pax["mtime"] = String(seconds);
+  let pax: Record<string, string | Buffer> | undefined = header.pax && { ...header.pax };
+  const say = (key: string, value: string): void => void ((pax ??= {})[key] = value);
+  block.fill(0, at, at + blockSize);
+  writeName(block, at, name, say);
+  if (!isPlain(linkname) || linkname.length > 100) say("linkpath", linkname);
+  if (!isPlain(uname) || uname.length > 31) say("uname", uname);
+  if (!isPlain(gname) || gname.length > 31) say("gname", gname);
+  if (!fits(uid, 7)) say("uid", String(uid));
+  if (!fits(gid, 7)) say("gid", String(gid));
+  if (!fits(size, 11)) say("size", String(size));
+  if (!fits(seconds, 11)) say("mtime", String(seconds));
+  writeOctal(block, mode & 0o7777, at + 100, 7);
+  writeOctal(block, uid, at + 108, 7);
+  writeOctal(block, gid, at + 116, 7);
+  writeOctal(block, size, at + 124, 11);
+  writeOctal(block, Math.floor(seconds), at + 136, 11);
+  block[at + 156] = flags[type].charCodeAt(0);
+  writeText(block, linkname, at + 157, 100);
+  block.set(magic, at + 257);
+  writeText(block, uname, at + 265, 31);
+  writeText(block, gname, at + 297, 31);
+  writeOctal(block, devmajor, at + 329, 7);
+  writeOctal(block, devminor, at + 337, 7);
+  writeChecksum(block, at);
+  return pax;
+}
 
-  const own = ustarBlock({
-    name: last,
-    prefix,
-    flag: flags[type],
-    mode: mode & 0o7777,
-    uid,
-    gid,
-    size,
-    mtime: Math.floor(seconds),
-    linkname,
-    uname,
-    gname,
-    devmajor,
-    devminor,
-  });
-  if (Object.keys(pax).length === 0) return own;
-  const records = encodePax(pax);
-  const block = ustarBlock({
-    name: `PaxHeader/${last.slice(-80)}`,
-    prefix: "",
-    flag: "x",
-    mode: 0o644,
-    uid: 0,
-    gid: 0,
-    size: records.length,
-    mtime: Math.floor(seconds),
-    linkname: "",
-    uname: "",
-    gname: "",
-    devmajor: 0,
-    devminor: 0,
-  });
-  return Buffer.concat([block, records, padding(records.length), own]);
+/** Most names are short and of plain characters, and are written as they are looked at. */
+function writeName(block: Buffer, at: number, name: string, say: (key: string, value: string) => void): void {
+  if (name.length <= 100) {
+    let i = 0;
+    for (; i < name.length; i++) {
+      const code = name.charCodeAt(i);
+      if (code === 0 || code > 127) break;
+      block[at + i] = code;
+    }
+    if (i === name.length) return;
+  }
+  const split = splitName(name);
+  if (!split) say("path", name);
+  const [prefix, last] = split ?? ["", name];
+  writeText(block, last, at, 100);
+  writeText(block, prefix, at + 345, 155);
+}
+
+function writeChecksum(block: Buffer, at: number): void {
+  writeOctal(block, checksum(block, at), at + 148, 6);
+  block[at + 154] = 0;
+  block[at + 155] = 0x20;
 }
 
 /** The zeros that fill up a body's last block. */
@@ -95,45 +131,6 @@ function isPlain(text: string): boolean {
 /** Whether a field of so many octal digits holds the number. */
 function fits(value: number, digits: 6 | 7 | 11): boolean {
   return Number.isInteger(value) && value >= 0 && value < limits[digits];
-}
-
-interface UstarFields {
-  readonly name: string;
-  readonly prefix: string;
-  readonly flag: string;
-  readonly mode: number;
-  readonly uid: number;
-  readonly gid: number;
-  readonly size: number;
-  readonly mtime: number;
-  readonly linkname: string;
-  readonly uname: string;
-  readonly gname: string;
-  readonly devmajor: number;
-  readonly devminor: number;
-}
-
-/** What a field cannot hold is cut, or 0: then a pax header says it. */
-function ustarBlock(fields: UstarFields): Buffer {
-  // From the pool: an allocation of its own for each would be most of the work.
-  const block = Buffer.allocUnsafe(blockSize).fill(0);
-  writeText(block, fields.name, 0, 100);
-  writeOctal(block, fields.mode, 100, 7);
-  writeOctal(block, fields.uid, 108, 7);
-  writeOctal(block, fields.gid, 116, 7);
-  writeOctal(block, fields.size, 124, 11);
-  writeOctal(block, fields.mtime, 136, 11);
-  block[156] = fields.flag.charCodeAt(0);
-  writeText(block, fields.linkname, 157, 100);
-  block.write("ustar\x0000", 257, "latin1");
-  writeText(block, fields.uname, 265, 31);
-  writeText(block, fields.gname, 297, 31);
-  writeOctal(block, fields.devmajor, 329, 7);
-  writeOctal(block, fields.devminor, 337, 7);
-  writeText(block, fields.prefix, 345, 155);
-  writeOctal(block, checksum(block), 148, 6);
-  block[155] = 0x20;
-  return block;
 }
 
 function writeText(block: Buffer, text: string, at: number, length: number): void {

@@ -1,10 +1,12 @@
 import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
-import { encodeHeader, padding } from "./encode-header.ts";
-import type { EntryToPack } from "./tar-entry.ts";
+import { encodeHeader, writeHeader } from "./encode-header.ts";
+import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
 const batchSize = 64 * 1024;
+const largePiece = 16 * 1024;
+const none = Buffer.alloc(0);
 
 type Entries = AsyncIterable<EntryToPack> | Iterable<EntryToPack>;
 type Body = AsyncIterable<Uint8Array | string>;
@@ -52,8 +54,11 @@ class Packer {
   #iterator: Iterator<EntryToPack> | AsyncIterator<EntryToPack> | undefined;
   #body: OpenBody | undefined;
   #seen = 0;
-  #small: Buffer[] = [];
-  #smallSize = 0;
+  /** Headers and small pieces are written side by side: no buffer of its own for each. */
+  #buffer: Buffer = none;
+  #used = 0;
+  #chunks: Buffer[] = [];
+  #size = 0;
 
   constructor(entries: Entries | (() => Promise<Entries>)) {
     this.#entries = entries;
@@ -61,29 +66,24 @@ class Packer {
 
   /** The next chunks. Small pieces are joined, large ones come as they are. */
   async batch(): Promise<Buffer[]> {
-    const chunks: Buffer[] = [];
-    let size = 0;
     this.#iterator ??= iteratorOf(typeof this.#entries === "function" ? await this.#entries() : this.#entries);
-    while (!this.ended && size + this.#smallSize < batchSize) {
+    while (!this.ended && this.#size + this.#used < batchSize) {
       if (this.#body) {
         const piece = await this.#piece(this.#body);
-        if (!piece) continue;
-        if (piece.length < batchSize / 4) this.#add(piece);
-        else {
-          this.#join(chunks);
-          chunks.push(piece);
-          size += piece.length;
-        }
+        if (piece) this.#add(piece);
         continue;
       }
       const next = this.#iterator.next();
       const { done, value } = "then" in next ? await next : next;
       if (done) {
-        this.#add(Buffer.alloc(2 * blockSize));
+        this.#addZeros(2 * blockSize);
         this.ended = true;
       } else this.#entry(value);
     }
-    this.#join(chunks);
+    this.#flush();
+    const chunks = this.#chunks;
+    this.#chunks = [];
+    this.#size = 0;
     return chunks;
   }
 
@@ -98,8 +98,9 @@ class Packer {
     const own = header.type === "file" ? (body ?? "") : "";
     if (typeof own === "string" || Buffer.isBuffer(own)) {
       const content = typeof own === "string" ? Buffer.from(own) : own;
-      this.#add(encodeHeader(header, content.length));
-      if (content.length > 0) this.#fill(content);
+      this.#header(header, content.length);
+      this.#add(content);
+      this.#pad(content.length);
       return;
     }
     const { name, size } = header;
@@ -108,7 +109,7 @@ class Packer {
         hint: "give `header.size`, which stands before the body",
       });
     }
-    this.#add(encodeHeader(header, size));
+    this.#header(header, size);
     this.#body = { name, size, source: own, pieces: own[Symbol.asyncIterator]() };
     this.#seen = 0;
   }
@@ -124,26 +125,54 @@ class Packer {
     }
     if (this.#seen !== body.size) throw changed(body.name, `${this.#seen} instead of`, body.size);
     this.#body = undefined;
-    this.#add(padding(body.size));
+    this.#pad(body.size);
     return undefined;
   }
 
-  #fill(content: Buffer): void {
-    this.#add(content);
-    this.#add(padding(content.length));
+  #header(header: TarHeader, size: number): void {
+    this.#reserve(blockSize);
+    if (!writeHeader(header, size, this.#buffer, this.#used)) this.#used += blockSize;
+    else this.#add(encodeHeader(header, size));
   }
 
+  /** The zeros that fill up a body's last block. */
+  #pad(size: number): void {
+    this.#addZeros((blockSize - (size % blockSize)) % blockSize);
+  }
+
+  #addZeros(length: number): void {
+    if (length === 0) return;
+    this.#reserve(length);
+    this.#buffer.fill(0, this.#used, this.#used + length);
+    this.#used += length;
+  }
+
+  /** Large pieces go on as they are. */
   #add(piece: Buffer): void {
-    if (piece.length === 0) return;
-    this.#small.push(piece);
-    this.#smallSize += piece.length;
+    if (piece.length >= largePiece) {
+      this.#flush();
+      this.#chunks.push(piece);
+      this.#size += piece.length;
+      return;
+    }
+    this.#reserve(piece.length);
+    piece.copy(this.#buffer, this.#used);
+    this.#used += piece.length;
   }
 
-  #join(chunks: Buffer[]): void {
-    const [only, ...more] = this.#small;
-    if (only) chunks.push(more.length === 0 ? only : Buffer.concat(this.#small, this.#smallSize));
-    this.#small = [];
-    this.#smallSize = 0;
+  #reserve(length: number): void {
+    if (this.#used + length <= this.#buffer.length) return;
+    this.#flush();
+    this.#buffer = Buffer.allocUnsafeSlow(batchSize);
+  }
+
+  /** What was written is a chunk; what is left of the buffer serves on. */
+  #flush(): void {
+    if (this.#used === 0) return;
+    this.#chunks.push(this.#buffer.subarray(0, this.#used));
+    this.#size += this.#used;
+    this.#buffer = this.#buffer.subarray(this.#used);
+    this.#used = 0;
   }
 }
 

@@ -19,6 +19,8 @@ const types: Readonly<Record<string, EntryType>> = {
 
 /** Far above what paths and attributes need, far below what would hurt. */
 const metadataAtMost = 1024 * 1024;
+/** The typeflag `0`. */
+const plainFile = 0x30;
 const zeros = Buffer.alloc(blockSize);
 
 /** What stands before an entry and says more of it. */
@@ -35,6 +37,7 @@ export class TarReader {
   #left = 0;
   #padding = 0;
   #globals: PaxRecords = {};
+  #hasGlobals = false;
 
   constructor(source: ByteSource) {
     this.#source = source;
@@ -56,7 +59,7 @@ export class TarReader {
         await this.#end(position);
         return undefined;
       }
-      const header = decodeBlock(block, position);
+      const header = decodeBlock(block, 0, position);
       if (!(await this.#extend(extension, header, position))) return this.#begin(header, extension, position);
     }
   }
@@ -64,15 +67,19 @@ export class TarReader {
   /** The next entry if it is there already, without a turn of the event loop; undefined where {@link next} is needed. */
   nextNow(): TarHeader | undefined {
     const length = this.#left + this.#padding;
-    if (length > 0 && !this.#source.takeNow(length)) return undefined;
+    if (length > 0 && !this.#source.passNow(length)) return undefined;
     this.#left = 0;
     this.#padding = 0;
-    const block = this.#source.peekNow(blockSize);
+    const at = this.#source.findNow(blockSize);
+    if (at < 0) return undefined;
+    const { chunk, position } = this.#source;
+    const typeflag = chunk[at + 156] as number;
     // Nothing said before it, and not the end.
-    if (!block || block[0] === 0 || types[String.fromCharCode(block[156] as number)] === undefined) return undefined;
-    const position = this.#source.position;
-    this.#source.takeNow(blockSize);
-    return this.#begin(decodeBlock(block, position), { pax: {} }, position);
+    if (chunk[at] === 0 || types[String.fromCharCode(typeflag)] === undefined) return undefined;
+    const block = decodeBlock(chunk, at, position);
+    this.#source.passNow(blockSize);
+    if (typeflag === plainFile && !this.#hasGlobals && !block.name.endsWith("/")) return this.#beginPlain(block);
+    return this.#begin(block, { pax: {} }, position);
   }
 
   /** The entry's whole body if it is there already; undefined where {@link chunk} is needed. */
@@ -115,14 +122,27 @@ export class TarReader {
     const padding = (blockSize - (size % blockSize)) % blockSize;
     if (data.length < size || !(await this.#source.skip(padding))) throw this.#truncated();
     if (typeflag === "x") extension.pax = decodePax(data, position);
-    else if (typeflag === "g") this.#globals = { ...this.#globals, ...decodePax(data, position) };
-    else {
+    else if (typeflag === "g") {
+      this.#globals = { ...this.#globals, ...decodePax(data, position) };
+      this.#hasGlobals = true;
+    } else {
       const nul = data.indexOf(0);
       const text = data.toString("utf8", 0, nul < 0 ? data.length : nul);
       if (typeflag === "L") extension.name = text;
       else extension.linkname = text;
     }
     return true;
+  }
+
+  /** What {@link #begin} does, for most entries: files of which nothing is said but in their block. */
+  #beginPlain({ name: written, mode, uid, gid, uname, gname, size, mtime }: HeaderBlock): TarHeader {
+    const name = normalizePath(written);
+    this.#name = name;
+    this.#left = size;
+    this.#padding = (blockSize - (size % blockSize)) % blockSize;
+    const date = new Date(mtime * 1000);
+    if (uname === "" && gname === "") return { name, type: "file", mode: mode & 0o7777, uid, gid, size, mtime: date };
+    return { name, type: "file", mode: mode & 0o7777, uid, gid, uname, gname, size, mtime: date };
   }
 
   #begin(block: HeaderBlock, extension: Extension, position: number): TarHeader {

@@ -4,25 +4,29 @@ import type { BuildTask } from "./build-task.ts";
 
 type Built = Pick<BuildTask, "dockerfile" | "dockerPlatform">;
 
+/** An image that a build takes something from, and the platform that it is wanted for, where the Dockerfile says one. */
+export type TouchedImage = Extract<Source, { readonly kind: "image" }>;
+
 /** The images that a task's stages start from, each once. None for a Dockerfile with mistakes, which the build tells of. */
 export function baseImages(task: Built, buildArgs: Readonly<Record<string, string>>): string[] {
-  return imagesOf(stagesOf(task, buildArgs).map(({ base }) => base));
+  return [...new Set(imagesOf(stagesOf(task, buildArgs).map(({ base }) => base)).map(({ image }) => image))];
 }
 
-/** The images that a task's build takes anything from, each once. */
-export function touchedImages(task: Built, buildArgs: Readonly<Record<string, string>>): string[] {
-  const all = stagesOf(task, buildArgs).flatMap(({ base, steps }) => [
-    base,
-    ...steps.flatMap((step) => {
-      if (step.kind === "run") return step.mounts.map(({ from }) => from);
-      return step.kind === "copy" || step.kind === "add" ? [step.from] : [];
-    }),
-  ]);
-  return imagesOf(all);
+/** The images that a task's build takes anything from. */
+export function touchedImages(task: Built, buildArgs: Readonly<Record<string, string>>): TouchedImage[] {
+  return imagesOf(
+    stagesOf(task, buildArgs).flatMap(({ base, steps }) => [
+      base,
+      ...steps.flatMap((step) => {
+        if (step.kind === "run") return step.mounts.map(({ from }) => from);
+        return step.kind === "copy" || step.kind === "add" ? [step.from] : [];
+      }),
+    ]),
+  );
 }
 
-function imagesOf(sources: readonly (Source | undefined)[]): string[] {
-  return [...new Set(sources.flatMap((source) => (source?.kind === "image" ? [source.image] : [])))];
+function imagesOf(sources: readonly (Source | undefined)[]): TouchedImage[] {
+  return sources.flatMap((source) => (source?.kind === "image" ? [source] : []));
 }
 
 function stagesOf(

@@ -1,45 +1,81 @@
-import { PassThrough } from "node:stream";
-import { build, type BuildEvent } from "@slipway/build";
+import { PassThrough, type Readable } from "node:stream";
+import { build, buildDirectory, type BuildEvent, type BuildRun } from "@slipway/build";
 import type { Engine } from "@slipway/transport";
 import type { BuildTask } from "./build-task.ts";
-import type { LocalImage } from "./local-image.ts";
+import type { MadeImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
-import type { PerformBuildsOptions } from "./perform-builds.ts";
+import type { PerformBuildsOptions } from "./perform-builds-options.ts";
 import { taskBuildOptions } from "./task-build-options.ts";
 
-/** Builds the image of a task that was resolved. */
-export async function buildTask(
+/** What a build is done with. */
+export interface BuildOneOptions extends PerformBuildsOptions {
+  /** Further names of the image. */
+  readonly tags: readonly string[];
+  /** The platform, where the task names none. */
+  readonly platform: string | undefined;
+  /** Whether it was begun before: its files are read anew. */
+  readonly again: boolean;
+  readonly onBuildEvent: (event: BuildEvent) => void;
+  readonly signal: AbortSignal;
+}
+
+/** Builds the image of a task that was resolved; those of `tasks` whose build is the same hear its output too. */
+export async function buildOne(
   task: BuildTask,
+  hearers: readonly BuildTask[],
   engine: Engine,
-  options: PerformBuildsOptions & { readonly signal: AbortSignal },
-): Promise<Pick<LocalImage, "name" | "imageId" | "layers" | "build">> {
-  const context = task.buildStream;
-  if (!task.resolved || !context) {
-    throw new MultibuildError("MULTIBUILD_TASK_NOT_READY", `service ${task.serviceName} has no Dockerfile yet`, {
+  options: BuildOneOptions,
+): Promise<MadeImage> {
+  const run = start(task, engine, options);
+  const outputs = hearers.flatMap((hearer) => {
+    if (!hearer.streamHook) return [];
+    const output = new PassThrough({ encoding: "utf8" });
+    hearer.streamHook(output);
+    return [output];
+  });
+  try {
+    for await (const event of run) {
+      for (const hearer of hearers) hearer.eventHook?.(event);
+      options.onBuildEvent(event);
+      const text = outputs.length > 0 ? textOf(event) : "";
+      // Not waited for: a hook that doesn't read must not hold the build up.
+      if (text !== "") for (const output of outputs) output.write(text);
+    }
+    const result = await run.result;
+    return { imageId: result.imageId, layers: result.layers, build: result };
+  } finally {
+    for (const output of outputs) output.end();
+  }
+}
+
+/** Whether a task's build can be begun again: whether its files are there still. */
+export function isRepeatable({ external, buildStream, openStream }: BuildTask): boolean {
+  return external || (openStream !== undefined && buildStream === openStream.stream);
+}
+
+function start(task: BuildTask, engine: Engine, options: BuildOneOptions): BuildRun {
+  const { buildStream, openStream } = task;
+  const own = taskBuildOptions(task, options);
+  const how = { ...own, tags: [...(own.tags ?? []), ...options.tags], platform: own.platform ?? options.platform };
+  const stream = usable(task, options.again);
+  if (openStream?.directory === undefined || openStream.stream !== buildStream) return build(engine, stream, how);
+  // A builder that knows the folder is sent only what has changed.
+  stream.destroy();
+  return buildDirectory(engine, openStream.directory, how);
+}
+
+function usable(task: BuildTask, again: boolean): Readable {
+  const { serviceName, resolved, buildStream, openStream } = task;
+  if (!resolved || !buildStream) {
+    throw new MultibuildError("MULTIBUILD_TASK_NOT_READY", `service ${serviceName} has no Dockerfile yet`, {
       hint: "call performResolution before performBuilds",
     });
   }
-  if (context.destroyed) {
-    throw new MultibuildError("MULTIBUILD_TASK_NOT_READY", `the files of service ${task.serviceName} were used up`, {
-      hint: "a task is built once; split the project's stream again for a second build",
-    });
-  }
-  const run = build(engine, context, taskBuildOptions(task, options));
-  const output = task.streamHook ? new PassThrough({ encoding: "utf8" }) : undefined;
-  if (output) task.streamHook?.(output);
-  try {
-    for await (const event of run) {
-      task.eventHook?.(event);
-      options.onEvent?.({ service: task.serviceName, event });
-      const text = output ? textOf(event) : "";
-      // Not waited for: a hook that doesn't read must not hold the build up.
-      if (text !== "") output?.write(text);
-    }
-    const result = await run.result;
-    return { name: task.tag ?? result.imageId, imageId: result.imageId, layers: result.layers, build: result };
-  } finally {
-    output?.end();
-  }
+  if (again && openStream) return openStream.open();
+  if (!buildStream.destroyed) return buildStream;
+  throw new MultibuildError("MULTIBUILD_TASK_NOT_READY", `the files of service ${serviceName} were used up`, {
+    hint: "a task is built once; split the project's stream again for a second build",
+  });
 }
 
 function textOf(event: BuildEvent): string {

@@ -6,13 +6,14 @@ import { Readable } from "node:stream";
 import { connect, type Engine, inspectImage } from "@slipway/transport";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { buildProject, type ProjectBuild } from "./build-project.ts";
+import { startFakeEngine } from "../test/fake-engine.ts";
 import { fixtureArchive } from "../test/fixture-archive.ts";
 import { fixtureProject } from "../test/fixture-project.ts";
 import { removeImages } from "../test/remove-images.ts";
 import type { LocalImage } from "./local-image.ts";
 import { performBuilds } from "./perform-builds.ts";
 import { performResolution } from "./perform-resolution.ts";
-import type { ServiceEvent } from "./service-event.ts";
+import type { ProjectEvent } from "./service-event.ts";
 import { splitBuildStream } from "./split-build-stream.ts";
 
 const runId = `multibuild-${randomBytes(4).toString("hex")}`;
@@ -42,13 +43,13 @@ function dockerfile(...lines: string[]): string {
   return `FROM ${base}\nLABEL dev.slipway.test=${runId}\nENV ONCE=${runId}-${count++}\n${lines.join("\n")}\n`;
 }
 
-async function eventsOf(run: ProjectBuild): Promise<ServiceEvent[]> {
-  const events: ServiceEvent[] = [];
+async function eventsOf(run: ProjectBuild): Promise<ProjectEvent[]> {
+  const events: ProjectEvent[] = [];
   for await (const event of run) events.push(event);
   return events;
 }
 
-function logOf(events: readonly ServiceEvent[], service: string): string {
+function logOf(events: readonly ProjectEvent[], service: string): string {
   return events
     .map(({ service: whose, event }) => (whose === service && event.type === "log" ? event.data : ""))
     .join("");
@@ -175,7 +176,7 @@ test.each(["buildkit", "classic"] as const)("an abort in the middle leaves nothi
   const running = new Set<string>();
   const iterated = (async () => {
     for await (const { service, event } of run) {
-      if (event.type === "log") running.add(service);
+      if (event.type === "log" && service !== undefined) running.add(service);
       if (running.size === 2) abort.abort(reason);
     }
   })();
@@ -248,18 +249,11 @@ test("the flow of old: split, resolve, hooks, build; then the tasks are used up"
 });
 
 test("an engine that cannot be reached is an exception", async () => {
-  const docker = Object.create(engine.docker) as Engine["docker"];
-  const failure = Object.assign(new Error("connect ECONNREFUSED"), { code: "ECONNREFUSED" });
-  for (const name of ["version", "info", "ping"] as const) {
-    Object.defineProperty(docker, name, { value: () => Promise.reject(failure) });
-  }
+  const gone = await startFakeEngine({ architecture: "amd64" });
+  await gone.stop();
   const project = fixtureProject({ web: { build: { context: "." } } }, runId);
-  const run = buildProject(
-    project,
-    fixtureArchive({ Dockerfile: dockerfile() }),
-    { ...engine, docker },
-    { architecture: "amd64" },
-  );
+  const source = fixtureArchive({ Dockerfile: dockerfile() });
+  const run = buildProject(project, source, gone.engine, { architecture: "amd64" });
   await expect(run.result).rejects.toMatchObject({ code: "TRANSPORT_CONNECTION_LOST" });
 });
 

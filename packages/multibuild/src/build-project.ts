@@ -1,15 +1,18 @@
 import type { Readable } from "node:stream";
 import type { Project } from "@slipway/compose";
 import type { Resolver } from "@slipway/resolve";
-import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
-import { architectureOf, defaultDeviceType } from "./architecture.ts";
+import { toEngine } from "@slipway/transport";
+import { architectureOf, defaultDeviceType, deviceArchitecture, platformOf } from "./architecture.ts";
+import type { BuildTask } from "./build-task.ts";
 import { Emulation, type EmulationOptions } from "./emulation.ts";
 import { directoryTasks } from "./directory-tasks.ts";
+import { EnginePool } from "./engine-pool.ts";
 import { EventQueue } from "./event-queue.ts";
 import type { LocalImage } from "./local-image.ts";
-import { performBuilds, type PerformBuildsOptions } from "./perform-builds.ts";
+import { performBuilds } from "./perform-builds.ts";
+import type { BuildEngines, PerformBuildsOptions } from "./perform-builds-options.ts";
 import { performResolution } from "./perform-resolution.ts";
-import type { ServiceEvent } from "./service-event.ts";
+import type { ProjectEvent } from "./service-event.ts";
 import { splitBuildStream } from "./split-build-stream.ts";
 import { releaseTasks } from "./split-tasks.ts";
 
@@ -25,6 +28,12 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   readonly services?: readonly string[] | undefined;
   /** The folder that a tar stream was made of: absolute contexts are found in the stream by it. */
   readonly root?: string | undefined;
+  /**
+   * What services without a platform of their own are built for: `linux/arm64`. Default: what `architecture` or
+   * `deviceType` stand for, where the images that a service is made of are there for several platforms; or else the
+   * engine's own.
+   */
+  readonly platform?: string | undefined;
   /** What templates and architecture-specific Dockerfiles are chosen by. Default: the engine's. */
   readonly architecture?: string | undefined;
   /** Default: a generic one of the architecture. */
@@ -42,7 +51,7 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
  * A project being built. It goes on whether its events are read or not; they can be iterated once. Both the iteration and
  * `result` end with the error of a build that could not be done at all.
  */
-export interface ProjectBuild extends AsyncIterable<ServiceEvent> {
+export interface ProjectBuild extends AsyncIterable<ProjectEvent> {
   /** An image for each service; one that failed has its error. */
   readonly result: Promise<LocalImage[]>;
 }
@@ -58,11 +67,11 @@ export interface ProjectBuild extends AsyncIterable<ServiceEvent> {
 export function buildProject(
   project: Project,
   source: ProjectSource,
-  engine: Engine | Dockerode,
+  engines: BuildEngines,
   options: BuildProjectOptions = {},
 ): ProjectBuild {
-  const queue = new EventQueue<ServiceEvent>();
-  const result = run(project, source, engine, options, (event) => queue.push(event));
+  const queue = new EventQueue<ProjectEvent>();
+  const result = run(project, source, engines, options, (event) => queue.push(event));
   // Handled here too: whoever iterates learns of a failure by the iteration.
   result.then(
     () => queue.end(),
@@ -74,57 +83,79 @@ export function buildProject(
 async function run(
   project: Project,
   source: ProjectSource,
-  engine: Engine | Dockerode,
+  engines: BuildEngines,
   options: BuildProjectOptions,
-  onEvent: (event: ServiceEvent) => void,
+  onEvent: (event: ProjectEvent) => void,
 ): Promise<LocalImage[]> {
-  const {
-    services,
-    root,
-    architecture,
-    deviceType,
-    variables,
-    resolvers,
-    memoryLimit,
-    emulation: emulationOptions,
-    ...how
-  } = options;
-  const { signal } = how;
-  const tasks = isStream(source)
+  const { services, root, deviceType, variables, resolvers, memoryLimit, emulation: given = {}, ...how } = options;
+  const { buildArgs, signal } = how;
+  const split = isStream(source)
     ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })
     : await directoryTasks(project, source.directory, { services, signal });
   let emulation: Emulation | undefined;
   try {
     signal?.throwIfAborted();
-    const own = architectureOf((await describeEngine(engine, { signal })).architecture);
-    const target = architecture ?? own;
-    await performResolution(tasks, target, deviceType ?? defaultDeviceType(target), {
+    const target = await targetOf(options, split, engines);
+    const tasks = split.map((task) => forTarget(task, target));
+    await performResolution(tasks, target.architecture, deviceType ?? defaultDeviceType(target.architecture), {
       variables,
       resolvers,
+      buildArgs,
       signal,
       hooks: ({ serviceName }) => ({
         resolved: (found) => onEvent({ service: serviceName, event: { type: "resolved", ...found } }),
       }),
     });
-    if (target === own) return await performBuilds(tasks, engine, { ...how, onEvent });
-    const emulating = new Emulation({
-      engine: toEngine(engine),
-      architecture: target,
-      buildkit: how.builder === "classic" ? false : undefined,
-      options: emulationOptions ?? {},
-      signal,
-    });
+    const wanted = target.platform ?? target.preferred;
+    // Several engines are there so that each builds what it runs by itself.
+    if (wanted === undefined || "length" in engines) return await performBuilds(tasks, engines, { ...how, onEvent });
+    const buildkit = how.builder === "classic" ? false : undefined;
+    const emulating = new Emulation({ engine: toEngine(engines), platform: wanted, buildkit, options: given, signal });
     emulation = emulating;
     await emulating.prepare(tasks);
-    const images = await performBuilds(tasks, engine, {
+    const images = await performBuilds(tasks, engines, {
       ...how,
-      onEvent: (event) => onEvent(emulating.restore(event)),
+      onEvent: (event) => onEvent("service" in event && event.service !== undefined ? emulating.restore(event) : event),
     });
     return images.map((image) => emulating.explained(image));
   } finally {
     await emulation?.close();
-    await releaseTasks(tasks);
+    await releaseTasks(split);
   }
+}
+
+/** What is built for. */
+interface Target {
+  readonly architecture: string;
+  readonly platform?: string | undefined;
+  /** What the architecture is for an engine: many images of single boards are labelled with another one than theirs. */
+  readonly preferred?: string | undefined;
+}
+
+/** What services are resolved and built for that do not say so themselves. */
+async function targetOf(
+  { architecture, deviceType, platform, signal }: BuildProjectOptions,
+  tasks: readonly BuildTask[],
+  engines: BuildEngines,
+): Promise<Target> {
+  const wanted = architecture ?? (deviceType === undefined ? undefined : deviceArchitecture(deviceType));
+  if (platform !== undefined) return { architecture: wanted ?? architectureOf(platform), platform };
+  // Images that are only pulled need nothing of this.
+  if (tasks.every(({ external }) => external) && wanted === undefined) return { architecture: "amd64" };
+  const pool = await EnginePool.open(engines, 1, { describes: true, onLost: () => undefined, signal });
+  pool.close();
+  const [first] = pool.members;
+  const native = first?.native ?? "linux/amd64";
+  if (wanted === undefined) return { architecture: architectureOf(native) };
+  const preferred = platformOf(wanted);
+  // What an engine does anyway is not asked of it.
+  return { architecture: wanted, preferred: preferred === native && !pool.commonPlatform ? undefined : preferred };
+}
+
+function forTarget(task: BuildTask, { platform, preferred }: Target): BuildTask {
+  if (task.dockerPlatform !== undefined) return task;
+  if (platform !== undefined) return { ...task, dockerPlatform: platform };
+  return preferred === undefined ? task : { ...task, preferredPlatform: preferred };
 }
 
 function isStream(source: ProjectSource): source is Readable {

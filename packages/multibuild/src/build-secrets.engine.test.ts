@@ -52,6 +52,9 @@ test("a build secret is there while a step runs, for every user, and in no layer
 });
 
 test("the classic builder, which could only put it into a layer, is refused", async () => {
-  const [image] = await buildProject(project, fixtureArchive(files("RUN true")), engine, { builder: "classic" }).result;
-  expect(image).toMatchObject({ successful: false, error: { code: expect.stringMatching(/^BUILD_/) } });
+  const { result } = buildProject(project, fixtureArchive(files("RUN true")), engine, { builder: "classic" });
+  await expect(result).rejects.toMatchObject({
+    code: "MULTIBUILD_UNSUPPORTED",
+    message: expect.stringMatching(/service web: `build.secrets`/),
+  });
 });

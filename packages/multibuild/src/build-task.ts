@@ -5,6 +5,15 @@ import type { BuildMetadata } from "./build-metadata.ts";
 import type { Contract } from "./contract.ts";
 import type { TaskFiles } from "./task-files.ts";
 
+/** A stream of files that can be read more than once. */
+export interface ReopenedStream {
+  readonly stream: Readable;
+  /** The same from its start. */
+  open(): Readable;
+  /** A folder that holds just what the stream does, apart from what its ignore file leaves out. */
+  readonly directory: string | undefined;
+}
+
 /** One service's image: to be built, or, if external, to be had from a registry. */
 export interface BuildTask {
   readonly serviceName: string;
@@ -20,10 +29,18 @@ export interface BuildTask {
   readonly tag?: string;
   /** A Dockerfile given in the composition itself. */
   readonly dockerfileInline?: string;
+  /** Images that go by other names in the Dockerfile, by those names; more than its own stages and images of that name. */
+  readonly namedImages?: Readonly<Record<string, string>>;
+  /** The services whose images are among these. */
+  readonly neededServices?: readonly string[];
+  /** Makes an image of a folder that other services' builds take files from. It is no service, and is removed at the end. */
+  readonly helper?: boolean;
   /** More options for the build. */
   dockerOpts?: BuildOptions;
   /** What the image is to run on: `linux/arm64`. */
   readonly dockerPlatform?: string;
+  /** What the image is to run on if those that it is made of are there for it, and it is not said otherwise. */
+  readonly preferredPlatform?: string;
   /** What the image says that it is and needs, by a file of its context or by labels. */
   readonly contract?: Contract;
   /** Build variables, build secrets and registry secrets of the project. */
@@ -36,6 +53,9 @@ export interface BuildTask {
    * stream that you take out.
    */
   buildStream?: Readable;
+
+  /** How `buildStream` can be had again, for as long as it is this one; set by resolution. */
+  openStream?: ReopenedStream;
 
   /** Whether `buildStream` has its Dockerfile; set by resolution. */
   resolved: boolean;

@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { directoryFiles } from "./directory-files.ts";
+import { openContext } from "./task-files.ts";
 import { unpack } from "../test/fixture-archive.ts";
 
 let folder: string;
@@ -21,7 +22,7 @@ test("files are read, links followed as long as they stay inside", async () => {
   await symlink("docker/prod", path.join(folder, "Dockerfile"));
   await symlink("/etc/hostname", path.join(folder, "outside"));
   await symlink("nowhere", path.join(folder, "dangling"));
-  const files = directoryFiles(folder, folder, undefined);
+  const files = directoryFiles(folder, folder, false, undefined);
   expect(await files.read("Dockerfile")).toBe("FROM x");
   expect(await files.read("docker")).toBeUndefined();
   expect(await files.read("docker/prod/x")).toBeUndefined();
@@ -39,10 +40,10 @@ test("files are read, links followed as long as they stay inside", async () => {
 test("it is packed by its own ignore file, with the Dockerfile in its place", async () => {
   for (const name of ["a.js", "a.md", "Dockerfile.template"]) await put(name);
   await put(".dockerignore", "*.md\nDockerfile*\n");
-  const files = directoryFiles(folder, folder, undefined);
+  const files = directoryFiles(folder, folder, false, undefined);
   const dockerfile = { path: "Dockerfile.template", dockerfilePath: "Dockerfile", dockerfile: "FROM y", changed: true };
   for (let twice = 0; twice < 2; twice++) {
-    expect(Object.keys(await unpack(files.open(dockerfile)))).toEqual([
+    expect(Object.keys(await unpack(openContext(files, dockerfile)))).toEqual([
       ".dockerignore",
       "Dockerfile.template",
       "a.js",

@@ -1,9 +1,9 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
-import { directoryEntries, ignoreNothing, packDirectory, packEntries, walk } from "@slipway/context";
+import { directoryEntries, ignoreNothing, packDirectory, walk } from "@slipway/context";
 import { ResolveError } from "@slipway/resolve";
-import { withoutMetadata } from "./directory-metadata.ts";
-import { bundleIgnore, madeDockerfile, type TaskFiles } from "./task-files.ts";
+import { hidesMetadata, withoutMetadata } from "./directory-metadata.ts";
+import { bundleIgnore, type TaskFiles } from "./task-files.ts";
 
 /** Enough for a message. */
 const namesAtMost = 1000;
@@ -12,9 +12,18 @@ const namesAtMost = 1000;
  * A context that is a folder, read anew each time that it is opened.
  *
  * @param project the project's folder, whose metadata is part of no context
+ * @param hasMetadata whether there is such metadata
  */
-export function directoryFiles(directory: string, project: string, signal: AbortSignal | undefined): TaskFiles {
+export function directoryFiles(
+  directory: string,
+  project: string,
+  hasMetadata: boolean,
+  signal: AbortSignal | undefined,
+): TaskFiles {
+  const metadataWithin = hasMetadata && hidesMetadata(directory, project);
   const files: TaskFiles = {
+    origin: "folder",
+    ...(metadataWithin ? {} : { directory }),
     stream: packDirectory(directory, { ignore: withoutMetadata(ignoreNothing, directory, project), signal }),
     read: (name) => readWithin(directory, name),
     has: async (name) => (await whereThere(lstat(path.join(directory, name)))) !== undefined,
@@ -26,15 +35,9 @@ export function directoryFiles(directory: string, project: string, signal: Abort
       }
       return names;
     },
-    open: (dockerfile) => {
-      async function* entries(): ReturnType<typeof directoryEntries> {
-        const ignore = withoutMetadata(await bundleIgnore(files, dockerfile.path, directory), directory, project);
-        for await (const entry of directoryEntries(directory, { ignore, signal })) {
-          if (!dockerfile.changed || entry.header.name !== dockerfile.dockerfilePath) yield entry;
-        }
-        yield* madeDockerfile(dockerfile);
-      }
-      return packEntries(entries());
+    entries: async (dockerfile) => {
+      const ignore = withoutMetadata(await bundleIgnore(files, dockerfile, directory), directory, project);
+      return directoryEntries(directory, { ignore, signal });
     },
     close: () => {
       files.stream.destroy();

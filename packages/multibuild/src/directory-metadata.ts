@@ -10,11 +10,14 @@ import { readBuildMetadata } from "./read-build-metadata.ts";
 const sizeAtMost = 16 * 1024 * 1024;
 
 /**
- * Reads the metadata of a project that is a folder.
+ * Reads the metadata of a project that is a folder, and says whether it has any.
  *
  * @throws {MultibuildError} `MULTIBUILD_BAD_METADATA`
  */
-export async function directoryMetadata(directory: string, signal?: AbortSignal): Promise<BuildMetadata> {
+export async function directoryMetadata(
+  directory: string,
+  signal?: AbortSignal,
+): Promise<{ readonly metadata: BuildMetadata; readonly found: boolean }> {
   const files = new Map<string, Buffer>();
   for await (const { path: name, type, size } of walk(directory, { ignore: onlyMetadata, signal })) {
     if (type !== "file" || !isMetadata(name)) continue;
@@ -25,7 +28,7 @@ export async function directoryMetadata(directory: string, signal?: AbortSignal)
     }
     files.set(name, await readFile(path.join(directory, name)));
   }
-  return readBuildMetadata(files);
+  return { metadata: readBuildMetadata(files), found: files.size > 0 };
 }
 
 const onlyMetadata: Ignore = {
@@ -33,10 +36,16 @@ const onlyMetadata: Ignore = {
   mayContainIncluded: () => false,
 };
 
+/** Whether a context holds the project's folder, and thus its metadata. */
+export function hidesMetadata(context: string, project: string): boolean {
+  const within = path.relative(context, project);
+  return within !== ".." && !within.startsWith(`..${path.sep}`) && !path.isAbsolute(within);
+}
+
 /** Rules that leave the project's metadata out of a context, besides what they leave out anyway. */
 export function withoutMetadata(ignore: Ignore, context: string, project: string): Ignore {
+  if (!hidesMetadata(context, project)) return ignore;
   const within = path.relative(context, project);
-  if (within === ".." || within.startsWith(`..${path.sep}`) || path.isAbsolute(within)) return ignore;
   const prefix = within === "" ? "" : `${within.replaceAll(path.sep, "/")}/`;
   const inProject = (name: string): string => (name.startsWith(prefix) ? name.slice(prefix.length) : "");
   return {

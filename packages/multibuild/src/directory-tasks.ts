@@ -1,8 +1,10 @@
 import type { Project } from "@slipway/compose";
 import type { BuildTask } from "./build-task.ts";
+import { asContextImage } from "./context-image.ts";
 import { contractOf } from "./contract.ts";
 import { directoryFiles } from "./directory-files.ts";
 import { directoryMetadata } from "./directory-metadata.ts";
+import { withOutsideDockerfile } from "./outside-dockerfile.ts";
 import { projectTasks } from "./project-tasks.ts";
 
 /** What of a folder's project is wanted. */
@@ -23,11 +25,13 @@ export async function directoryTasks(
   { services, signal }: DirectoryTasksOptions = {},
 ): Promise<BuildTask[]> {
   const tasks = projectTasks(project, { services, directory });
-  const buildMetadata = await directoryMetadata(directory, signal);
+  const { metadata: buildMetadata, found: hasMetadata } = await directoryMetadata(directory, signal);
   return Promise.all(
-    tasks.map(async (task): Promise<BuildTask> => {
+    tasks.map(async (planned): Promise<BuildTask> => {
+      const task = await withOutsideDockerfile(planned);
       if (task.external || task.context === undefined) return { ...task, buildMetadata };
-      const files = directoryFiles(task.context, directory, signal);
+      const files = directoryFiles(task.context, directory, hasMetadata, signal);
+      if (task.helper) return { ...asContextImage(task, files), buildMetadata };
       const contract = await contractOf(task, files);
       const contracted = contract === undefined ? task : { ...task, contract };
       return { ...contracted, buildMetadata, files, buildStream: files.stream };

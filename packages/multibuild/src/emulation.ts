@@ -29,8 +29,8 @@ export interface EmulationOptions {
 /** What a build of a project is given. */
 export interface EmulationContext {
   readonly engine: Engine;
-  /** The architecture that was asked for, where it isn't the engine's own. */
-  readonly architecture: string | undefined;
+  /** What is built for. */
+  readonly platform: string;
   /** Whether BuildKit may build. */
   readonly buildkit: boolean | undefined;
   readonly options: EmulationOptions;
@@ -50,15 +50,18 @@ export class Emulation {
 
   /** Changes what is needed for tasks to be built for the architecture that was asked for. */
   async prepare(tasks: readonly BuildTask[]): Promise<void> {
-    const { engine, architecture, buildkit, options, signal } = this.#context;
-    const platform = architecture === undefined ? undefined : knownPlatform(architecture);
+    const { engine, buildkit, options, signal } = this.#context;
+    const platform = knownPlatform(this.#context.platform);
     const own = tasks.filter(
-      (task) => !task.external && task.buildStream && (task.dockerPlatform ?? task.dockerOpts?.platform) === undefined,
+      (task) =>
+        !task.external &&
+        task.buildStream &&
+        [undefined, platform].includes(task.dockerPlatform ?? task.dockerOpts?.platform),
     );
     if (platform === undefined || own.length === 0) return;
     const plan = await planEmulation(engine, platform, { ...options, buildkit, signal });
     this.#plan = plan;
-    if (plan.way === "none") return;
+    if (plan.way === "none" || plan.way === "native") return;
     for (const task of own) task.dockerOpts = { ...task.dockerOpts, platform };
     const { emulator } = plan;
     if (emulator === undefined) return;

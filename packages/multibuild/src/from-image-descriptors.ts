@@ -1,6 +1,7 @@
 import type { Readable } from "node:stream";
 import type { Problem } from "@slipway/errors";
 import type { BuildTask } from "./build-task.ts";
+import { archiveContext, type ContextPath } from "./context-path.ts";
 import { descriptorService, type ImageDescriptor } from "./image-descriptor.ts";
 import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
 import { serviceTask } from "./service-task.ts";
@@ -19,10 +20,11 @@ export async function fromImageDescriptors(
   const { root = "", ...how } = options;
   return splitTasks(
     () => {
+      const locate = (context: string): ContextPath => archiveContext(context, root);
       const problems: Problem<MultibuildErrorCode>[] = [];
       const tasks = images.map((descriptor) => {
         const { serviceName, contract } = descriptor;
-        const task = serviceTask(serviceName, descriptorService(descriptor), { archiveOf: root }, problems);
+        const task = serviceTask(serviceName, descriptorService(descriptor), { locate }, problems);
         return contract === undefined ? task : { ...task, contract };
       });
       MultibuildError.throwAll(problems);

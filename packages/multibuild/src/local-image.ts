@@ -1,5 +1,6 @@
 import type { BuildResult } from "@slipway/build";
 import { type Dockerode, type Engine, engineError } from "@slipway/transport";
+import { MultibuildError } from "./multibuild-error.ts";
 
 /** What became of a task: an image on the engine, or why there is none. */
 export interface LocalImage {
@@ -17,6 +18,14 @@ export interface LocalImage {
   readonly layers: readonly string[];
   /** The images that the Dockerfile's stages start from. */
   readonly baseImageTags: readonly string[];
+  /** The address of the engine that has it, or that it failed on; undefined if it was given to none. */
+  readonly engine: string | undefined;
+  /** The platform that was asked for; undefined for the engine's own. */
+  readonly platform: string | undefined;
+  /** How often it was begun. */
+  readonly attempts: number;
+  /** The service whose build was the same, and done for both. */
+  readonly sharedWith?: string | undefined;
   /** Milliseconds since the epoch. */
   readonly startTime: number;
   readonly endTime: number;
@@ -32,14 +41,26 @@ export interface LocalImage {
   deleteImage(): Promise<void>;
 }
 
+/** What a build or a pull gave. */
+export type MadeImage = Pick<LocalImage, "layers" | "build"> & { readonly imageId: string };
+
 /** Completes an image with what can be done with it. */
-export function localImage(engine: Engine, image: Omit<LocalImage, "getImage" | "deleteImage">): LocalImage {
+export function localImage(
+  engine: Engine | undefined,
+  image: Omit<LocalImage, "getImage" | "deleteImage">,
+): LocalImage {
+  const there = (): Engine => {
+    if (engine) return engine;
+    throw new MultibuildError("MULTIBUILD_NOT_RUN", `there is no image of service ${image.serviceName}`, {
+      hint: "look at `successful` first",
+    });
+  };
   return {
     ...image,
-    getImage: () => engine.docker.getImage(image.name),
+    getImage: () => there().docker.getImage(image.name),
     deleteImage: async () => {
       try {
-        await engine.docker.getImage(image.name).remove({ force: true });
+        await there().docker.getImage(image.name).remove({ force: true });
       } catch (error) {
         throw engineError(error, `deleting image ${image.name}`);
       }

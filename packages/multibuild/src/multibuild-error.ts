@@ -24,6 +24,10 @@ export type MultibuildErrorCode =
   | "MULTIBUILD_BAD_CONTRACT"
   /** A service's programs are of an architecture that neither the engine runs nor an emulator that was found. */
   | "MULTIBUILD_NO_EMULATION"
+  /** Services are built on each other's images in a circle. */
+  | "MULTIBUILD_CYCLE"
+  /** An image is not there for the platform that it is wanted for. */
+  | "MULTIBUILD_NO_PLATFORM"
   /** A service took longer than it may. */
   | "MULTIBUILD_TIMED_OUT"
   /** A run's events were iterated a second time. */

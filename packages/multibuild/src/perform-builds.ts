@@ -1,217 +1,140 @@
-import type { BuildOptions } from "@slipway/build";
-import { isSlipwayError } from "@slipway/errors";
-import { describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import { baseImages } from "./base-images.ts";
 import type { BuildTask } from "./build-task.ts";
-import { buildTask } from "./build-one.ts";
+import { type BuildUnit, buildUnits } from "./build-units.ts";
+import { checkEngines } from "./check-engines.ts";
+import { EnginePool } from "./engine-pool.ts";
 import { localImage, type LocalImage } from "./local-image.ts";
-import { MultibuildError } from "./multibuild-error.ts";
-import { ImagePuller } from "./pull-images.ts";
-import type { RegistrySecrets } from "./registry-secrets.ts";
-import type { ServiceEvent } from "./service-event.ts";
-import { buildArgsOf, registrySecretsOf } from "./task-build-options.ts";
-
-/** Options of a build that may be the same for all services. */
-export type SharedBuildOptions = Pick<
-  BuildOptions,
-  | "cacheFrom"
-  | "cacheTo"
-  | "extraHosts"
-  | "memory"
-  | "networkMode"
-  | "registryAuth"
-  | "secrets"
-  | "shmSize"
-  | "ssh"
-  | "ulimits"
->;
-
-/** How to build the tasks. */
-export interface PerformBuildsOptions {
-  /** How many builds and pulls go on at once. Default: 8. */
-  readonly concurrency?: number | undefined;
-  /** Whether one failure ends the others. Default: they go on. */
-  readonly failFast?: boolean | undefined;
-  /** How long one service may take, in milliseconds, once its turn has come. Default: as long as it likes. */
-  readonly timeout?: number | undefined;
-  /** Ask the registries for newer images, also where the engine has one. */
-  readonly pull?: boolean | undefined;
-  /** Run every step, whatever the cache has. */
-  readonly noCache?: boolean | undefined;
-  /** Which builder. Default: BuildKit where the engine has it. */
-  readonly builder?: BuildOptions["builder"];
-  /** For every build, over the service's own: secrets, ssh agents, credentials, limits. */
-  readonly buildOptions?: SharedBuildOptions | undefined;
-  /** For every service, over its own and those of the project's metadata. */
-  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
-  /** Credentials over those of the project's metadata. Each build and pull gets those of the registries that it touches. */
-  readonly registrySecrets?: RegistrySecrets | undefined;
-  readonly onEvent?: ((event: ServiceEvent) => void) | undefined;
-  readonly signal?: AbortSignal | undefined;
-}
+import type { BuildEngines, PerformBuildsOptions } from "./perform-builds-options.ts";
+import { UnitRunner, type UnitOutcome } from "./run-units.ts";
+import type { ServiceBuildEvent } from "./service-event.ts";
+import { releaseTasks } from "./split-tasks.ts";
+import { buildArgsOf } from "./task-build-options.ts";
+import { UnitImages } from "./unit-images.ts";
 
 const concurrencyByDefault = 8;
 
 /**
- * Builds the tasks' images, or has them from their registries, in parallel. What fails does no harm to the others. The
- * tasks' files are let go of.
+ * Builds the tasks' images, or has them from their registries, in parallel; a build that takes something from another
+ * one's image waits for that. Tasks with an equal build are built once. What fails does no harm to the others. The tasks'
+ * files are let go of.
  *
- * @returns an image for each task, in order; one that failed has `successful: false` and its error
- * @throws {TransportError} for an engine that cannot be reached
+ * @returns an image for each task but helpers, in order; one that failed has `successful: false` and its error
+ * @throws {MultibuildError} before anything is built, for builds in a circle or with what no engine can do
+ * @throws {TransportError} if no engine can be reached, or none any more
  * @throws the signal's reason, once everything under way has ended; images that were finished by then stay
  */
 export async function performBuilds(
   tasks: readonly BuildTask[],
-  docker: Engine | Dockerode,
+  engines: BuildEngines,
   options: PerformBuildsOptions = {},
 ): Promise<LocalImage[]> {
-  const { concurrency = concurrencyByDefault, failFast = false } = options;
-  const engine = toEngine(docker);
-  const stop = new AbortController();
-  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
-  const puller = new ImagePuller(engine, options.pull ?? false, signal);
-  const images: LocalImage[] = [];
-  let broken: { error: unknown } | undefined;
-  let firstFailure: LocalImage | undefined;
-
-  const build = async (task: BuildTask, index: number): Promise<void> => {
-    const image = await attempt(task, engine, puller, { ...options, signal }, () => firstFailure);
-    images[index] = image;
-    options.onEvent?.({ service: task.serviceName, event: { type: "end", image } });
-    if (image.successful || firstFailure) return;
-    firstFailure = image;
-    if (failFast) stop.abort(image.error);
-  };
-  const waiting = [...tasks.entries()];
-  const work = async (): Promise<void> => {
-    for (let next = waiting.shift(); next; next = waiting.shift()) {
-      try {
-        await build(next[1], next[0]);
-      } catch (error) {
-        // Not one service's failure: nothing more can be done for any.
-        broken ??= { error };
-        stop.abort(error);
-      }
-    }
-  };
   try {
-    await Promise.all(Array.from({ length: Math.max(1, Math.min(concurrency, tasks.length)) }, work));
+    return await run(tasks, engines, options);
   } finally {
-    for (const task of tasks) {
-      task.buildStream?.destroy();
-      await task.files?.close();
-    }
+    await releaseTasks(tasks);
   }
-  options.signal?.throwIfAborted();
-  if (broken) throw broken.error;
-  return images;
 }
 
 /** Builds one task's image, or has it from its registry. See {@link performBuilds}. */
 export async function performSingleBuild(
   task: BuildTask,
-  docker: Engine | Dockerode,
+  engines: BuildEngines,
   options: Omit<PerformBuildsOptions, "concurrency" | "failFast"> = {},
 ): Promise<LocalImage> {
-  const [image] = await performBuilds([task], docker, options);
+  const [image] = await performBuilds([task], engines, options);
   return image as LocalImage;
 }
 
-async function attempt(
-  task: BuildTask,
-  engine: Engine,
-  puller: ImagePuller,
-  options: PerformBuildsOptions & { readonly signal: AbortSignal },
-  firstFailure: () => LocalImage | undefined,
-): Promise<LocalImage> {
-  const limit = timeLimit(task, options.timeout);
-  const own = limit ? { ...options, signal: AbortSignal.any([options.signal, limit.signal]) } : options;
-  const common = {
-    serviceName: task.serviceName,
-    external: task.external,
-    startTime: Date.now(),
-    dockerfile: task.dockerfile,
-    projectType: task.projectType,
-    layers: [],
-    baseImageTags: task.dockerfile === undefined ? [] : baseImages(task, buildArgsOf(task, options)),
-  };
-  try {
-    options.signal.throwIfAborted();
-    const made = task.external
-      ? await orAborted(pullTask(task, puller, options), own.signal)
-      : await buildTask(task, engine, own);
-    return localImage(engine, { ...common, ...made, successful: true, endTime: Date.now() });
-  } catch (error) {
-    const culprit = firstFailure();
-    // A failure that came before the abort stays the service's own.
-    const aborted = options.signal.aborted && error === options.signal.reason;
-    if ((aborted && !culprit) || isUnreachable(error)) throw error;
-    // An answer that breaks off is the end of that build, or of the engine.
-    if (isSlipwayError(error, "BUILD_BROKEN_STREAM")) await describeEngine(engine);
-    const reason = aborted && culprit ? notRun(task, culprit, error) : error;
-    const name = task.tag ?? task.imageName ?? "";
-    return localImage(engine, {
-      ...common,
-      name,
-      imageId: undefined,
-      successful: false,
-      error: reason,
-      endTime: Date.now(),
-    });
-  } finally {
-    limit?.stop();
-  }
-}
-
-function timeLimit(task: BuildTask, timeout: number | undefined): { signal: AbortSignal; stop(): void } | undefined {
-  if (timeout === undefined) return undefined;
-  const controller = new AbortController();
-  const timer = setTimeout(() => {
-    const message = `service ${task.serviceName} was not done after ${timeout / 1000} s`;
-    controller.abort(
-      new MultibuildError("MULTIBUILD_TIMED_OUT", message, { hint: "see what its last step waits for, or allow more" }),
-    );
-  }, timeout);
-  return { signal: controller.signal, stop: () => clearTimeout(timer) };
-}
-
-/** A pull may be for others too, and goes on without who has no time left. */
-async function orAborted<T>(work: Promise<T>, signal: AbortSignal): Promise<T> {
-  let abort: () => void = () => undefined;
-  const aborted = new Promise<never>((_, reject) => {
-    abort = () => reject(signal.reason as Error);
-    signal.addEventListener("abort", abort, { once: true });
-  });
-  try {
-    return await Promise.race([work, aborted]);
-  } finally {
-    signal.removeEventListener("abort", abort);
-  }
-}
-
-async function pullTask(
-  task: BuildTask,
-  puller: ImagePuller,
+async function run(
+  tasks: readonly BuildTask[],
+  engines: BuildEngines,
   options: PerformBuildsOptions,
-): Promise<Pick<LocalImage, "name" | "imageId">> {
-  const { imageName: name = "", dockerPlatform: platform } = task;
-  const secrets = registrySecretsOf(task, options);
-  const imageId = await puller.get({ name, platform, secrets }, (progress) => {
-    const { layer, status } = progress;
-    task.progressHook?.({ ...progress, toString: () => (layer === undefined ? status : `${layer}: ${status}`) });
-    options.onEvent?.({ service: task.serviceName, event: { type: "pull", ...progress } });
+): Promise<LocalImage[]> {
+  const { concurrency = concurrencyByDefault, failFast = false, onEvent } = options;
+  options.signal?.throwIfAborted();
+  const units = buildUnits(tasks, options);
+  const stop = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
+  const pool = await EnginePool.open(engines, concurrency, {
+    describes: tasks.some((task) => !task.external || (task.dockerPlatform ?? task.preferredPlatform) !== undefined),
+    onLost: ({ host }, error) => onEvent?.({ event: { type: "engine-lost", engine: host, error } }),
+    signal,
   });
-  return { name, imageId };
+  const images = new Map<BuildTask, LocalImage>();
+  const own = {
+    ...options,
+    signal,
+    onUnitEvent: ({ first }: BuildUnit, event: ServiceBuildEvent) => {
+      if (!first.helper) onEvent?.({ service: first.serviceName, event });
+    },
+  };
+  const unitImages = new UnitImages(units, pool, own);
+  try {
+    const able = checkEngines(units, pool, own);
+    const runner = new UnitRunner(pool, unitImages, {
+      ...own,
+      able,
+      onOutcome: (unit, outcome) => {
+        for (const task of unit.tasks) {
+          const image = imageOf(task, unit, outcome, options);
+          images.set(task, image);
+          if (!task.helper) onEvent?.({ service: task.serviceName, event: { type: "end", image } });
+        }
+        if (failFast && outcome.error !== undefined) stop.abort(outcome.error);
+      },
+    });
+    for (const { first, tasks: all } of units) {
+      for (const { serviceName, helper } of all.slice(1)) {
+        if (!helper) onEvent?.({ service: serviceName, event: { type: "shared", with: first.serviceName } });
+      }
+    }
+    await settled(
+      units.map((unit) => runner.outcomeOf(unit)),
+      stop,
+    );
+  } finally {
+    await unitImages.removeHelpers();
+    pool.close();
+  }
+  options.signal?.throwIfAborted();
+  return tasks.flatMap((task) => (task.helper ? [] : [images.get(task) as LocalImage]));
 }
 
-function notRun(task: BuildTask, culprit: LocalImage, cause: unknown): MultibuildError {
-  return new MultibuildError(
-    "MULTIBUILD_NOT_RUN",
-    `service ${task.serviceName} was not built, since service ${culprit.serviceName} failed`,
-    { cause, hint: `mend ${culprit.serviceName}, or let the others go on after a failure` },
+/** Waits for all, and ends the others where one cannot be gone on with: not one service's failure. */
+async function settled(outcomes: readonly Promise<UnitOutcome>[], stop: AbortController): Promise<void> {
+  let broken: { readonly error: unknown } | undefined;
+  await Promise.all(
+    outcomes.map((outcome) =>
+      outcome.catch((error: unknown) => {
+        broken ??= { error };
+        stop.abort(error);
+      }),
+    ),
   );
+  if (broken) throw broken.error;
 }
 
-function isUnreachable(error: unknown): boolean {
-  return isSlipwayError(error, "TRANSPORT_CONNECTION_LOST") || isSlipwayError(error, "TRANSPORT_NO_ENGINE");
+function imageOf(task: BuildTask, unit: BuildUnit, outcome: UnitOutcome, options: PerformBuildsOptions): LocalImage {
+  const { made, member, error, attempts, startTime, endTime } = outcome;
+  const { serviceName, external, dockerfile, projectType, dockerPlatform } = task;
+  const name = task.tag ?? task.imageName ?? made?.imageId ?? "";
+  return localImage(member?.engine, {
+    serviceName,
+    external,
+    name,
+    imageId: made?.imageId,
+    successful: made !== undefined,
+    ...(made === undefined ? { error } : {}),
+    layers: made?.layers ?? [],
+    baseImageTags: dockerfile === undefined ? [] : baseImages(task, buildArgsOf(task, options)),
+    engine: member?.engine.host,
+    platform: dockerPlatform,
+    attempts,
+    ...(task === unit.first ? {} : { sharedWith: unit.first.serviceName }),
+    startTime,
+    endTime,
+    dockerfile,
+    projectType,
+    build: made?.build,
+  });
 }

@@ -1,3 +1,4 @@
+import type { Readable } from "node:stream";
 import {
   resolveBundle,
   resolveDockerfile,
@@ -6,10 +7,14 @@ import {
   type Resolver,
 } from "@slipway/resolve";
 import { isSlipwayError, type Problem } from "@slipway/errors";
-import { architectureOf } from "./architecture.ts";
+import { architectureOf, platformOf } from "./architecture.ts";
 import type { BuildTask } from "./build-task.ts";
 import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
+import { withNamedImages } from "./named-images.ts";
+import { normalizePlatform } from "./platform.ts";
 import { withSecretMounts } from "./secret-mounts.ts";
+import { openContext } from "./task-files.ts";
+import { buildArgsOf } from "./task-build-options.ts";
 
 /** How to resolve. */
 export interface ResolutionOptions {
@@ -17,6 +22,8 @@ export interface ResolutionOptions {
   readonly variables?: Readonly<Record<string, string>> | undefined;
   /** Default: those of `@slipway/resolve`. */
   readonly resolvers?: readonly Resolver[] | undefined;
+  /** The build arguments that the builds are given, over their own: a `FROM` may be named by them. */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   /** Called for each service's Dockerfile. */
   readonly hooks?: ((task: BuildTask) => ResolveHooks) | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -57,11 +64,13 @@ async function resolveTask(
   task: BuildTask,
   architecture: string,
   deviceType: string,
-  { variables, resolvers, hooks, signal }: ResolutionOptions,
+  { variables, resolvers, buildArgs, hooks, signal }: ResolutionOptions,
 ): Promise<void> {
   if (task.external || task.resolved || !task.buildStream) return;
-  const ownArchitecture = task.dockerPlatform?.split("/")[1];
-  const target = ownArchitecture === undefined ? architecture : architectureOf(ownArchitecture);
+  const { dockerPlatform } = task;
+  // Names that stand for one platform are told apart by what was asked for.
+  const keeps = dockerPlatform === undefined || platformOf(architecture) === normalizePlatform(dockerPlatform);
+  const target = keeps ? architecture : architectureOf(dockerPlatform);
   const options = {
     architecture: target,
     deviceType,
@@ -73,13 +82,16 @@ async function resolveTask(
     },
     dockerfilePath: task.dockerfileInline === undefined ? task.dockerfilePath : undefined,
     directory: task.context,
-    hooks: withSecrets(task, hooks?.(task)),
+    hooks: ownHooks(task, buildArgs, hooks?.(task)),
     signal,
   };
   const { buildStream, files } = task;
   if (files && buildStream === files.stream) {
     const resolved = await resolveDockerfile(files, options);
-    task.buildStream = files.open(resolved);
+    const open = (): Readable => openContext(files, resolved);
+    const stream = open();
+    task.buildStream = stream;
+    task.openStream = { stream, open, directory: resolved.changed ? undefined : files.directory };
     buildStream.destroy();
     assign(task, target, resolved);
   } else {
@@ -89,13 +101,21 @@ async function resolveTask(
   }
 }
 
-/** The hooks of the user, and the task's build secrets in the outcome. */
-function withSecrets(task: BuildTask, hooks: ResolveHooks = {}): ResolveHooks {
+/** The hooks of the user, and in the outcome the task's build secrets and the images that its names stand for. */
+function ownHooks(
+  task: BuildTask,
+  buildArgs: Readonly<Record<string, string>> | undefined,
+  hooks: ResolveHooks = {},
+): ResolveHooks {
   const secrets = task.buildMetadata?.secretsOf(task.serviceName) ?? [];
-  if (secrets.length === 0) return hooks;
+  const { namedImages, dockerPlatform: platform } = task;
+  if (secrets.length === 0 && !namedImages) return hooks;
   return {
     ...hooks,
-    dockerfile: async (text, found) => withSecretMounts((await hooks.dockerfile?.(text, found)) ?? text, secrets),
+    dockerfile: async (text, found) => {
+      const own = withSecretMounts((await hooks.dockerfile?.(text, found)) ?? text, secrets);
+      return withNamedImages(own, namedImages ?? {}, { buildArgs: buildArgsOf(task, { buildArgs }), platform });
+    },
   };
 }
 

@@ -3,15 +3,16 @@ import type { Secret, Service } from "@slipway/compose";
 import type { Problem } from "@slipway/errors";
 import { buildOptionsOf } from "./build-fields.ts";
 import type { BuildTask } from "./build-task.ts";
-import { archiveContext, directoryContext } from "./context-path.ts";
+import type { ContextPath } from "./context-path.ts";
 import type { MultibuildErrorCode } from "./multibuild-error.ts";
+import type { NamedContextPlan } from "./named-contexts.ts";
 
 /** What a task is made with. */
 export interface ServiceTaskOptions {
-  /** Contexts are folders of the machine, found from this one. */
-  readonly directory?: string | undefined;
-  /** Contexts are folders of an archive, which was made of this folder; empty if that is not known. */
-  readonly archiveOf?: string | undefined;
+  /** Where a context that is a folder lies. */
+  readonly locate: (context: string) => ContextPath;
+  /** Without it additional contexts are refused. */
+  readonly namedContexts?: NamedContextPlan | undefined;
   /** The project that names and labels the image. */
   readonly project?: { readonly name: string; readonly secrets: Readonly<Record<string, Secret>> } | undefined;
 }
@@ -20,7 +21,7 @@ export interface ServiceTaskOptions {
 export function serviceTask(
   name: string,
   service: Pick<Service, "build" | "image" | "platform"> & { labels?: Service["labels"] },
-  { directory, archiveOf = "", project }: ServiceTaskOptions,
+  { locate, namedContexts, project }: ServiceTaskOptions,
   problems: Problem<MultibuildErrorCode>[],
 ): BuildTask {
   const { build, image, platform } = service;
@@ -43,11 +44,19 @@ export function serviceTask(
     return { ...common, ...own, external: true, imageName: image ?? "" };
   }
   const at = `services.${name}.build`;
-  const { context, problem } =
-    directory === undefined ? archiveContext(build.context, archiveOf) : directoryContext(build.context, directory);
+  const { context, problem } = locate(build.context);
   if (problem) problems.push({ ...problem, message: `service ${name}: ${problem.message}`, path: `${at}.context` });
   const { platforms, ...options } = buildOptionsOf(name, build, project?.secrets ?? {}, problems);
   const [onlyPlatform] = platforms;
+  if (!namedContexts && Object.keys(build.additional_contexts ?? {}).length > 0) {
+    problems.push({
+      code: "MULTIBUILD_UNSUPPORTED",
+      message: `service ${name}: \`build.additional_contexts\` cannot be honoured without a project`,
+      hint: "use splitBuildStream, which knows the other services",
+      path: `${at}.additional_contexts`,
+    });
+  }
+  const named = namedContexts?.read(name, build.additional_contexts ?? {}, platform ?? onlyPlatform, problems);
   const tag = image ?? (project && `${project.name}-${name}`);
   return {
     ...common,
@@ -62,6 +71,9 @@ export function serviceTask(
     ...(tag === undefined ? {} : { tag }),
     ...(build.dockerfile === undefined ? {} : { dockerfilePath: build.dockerfile }),
     ...(build.dockerfile_inline === undefined ? {} : { dockerfileInline: build.dockerfile_inline }),
+    ...(named && Object.keys(named.images).length > 0
+      ? { namedImages: named.images, neededServices: named.services }
+      : {}),
     dockerOpts: options,
   };
 }

@@ -2,6 +2,7 @@ import type { Readable } from "node:stream";
 import { type SplitContext, type SplitEntry, splitTar } from "@slipway/context";
 import type { BuildMetadata } from "./build-metadata.ts";
 import type { BuildTask } from "./build-task.ts";
+import { asContextImage } from "./context-image.ts";
 import { contractOf } from "./contract.ts";
 import { isMetadata, metadataFolders } from "./metadata-folder.ts";
 import { MultibuildError } from "./multibuild-error.ts";
@@ -47,7 +48,8 @@ export async function splitTasks(
       tasks.map(async (task): Promise<BuildTask> => {
         if (task.external) return { ...task, buildMetadata };
         const { serviceName, context = "." } = task;
-        const files = splitFiles(entriesOf(split, task), context, () => release(serviceName));
+        const files = splitFiles(entriesOf(split, task), context, split, () => release(serviceName));
+        if (task.helper) return { ...asContextImage(task, files), buildMetadata };
         const contract = await contractOf(task, files).catch((error: unknown) => {
           files.stream.destroy();
           throw error;

@@ -2,7 +2,7 @@ import type { BuildOptions, RegistryAuthSource, RegistryCredentials } from "@sli
 import { isSlipwayError } from "@slipway/errors";
 import { touchedImages } from "./base-images.ts";
 import type { BuildTask } from "./build-task.ts";
-import type { PerformBuildsOptions } from "./perform-builds.ts";
+import type { PerformBuildsOptions } from "./perform-builds-options.ts";
 import { canonicalHubUrl, registryCredentials, type RegistrySecrets } from "./registry-secrets.ts";
 import { secretValues } from "./secret-mounts.ts";
 
@@ -26,7 +26,7 @@ export function taskBuildOptions(
   const buildArgs = buildArgsOf(task, options);
   const secrets = task.buildMetadata?.secretsOf(task.serviceName) ?? [];
   const registryAuth = credentialsFor(
-    [...touchedImages(task, buildArgs), ...(own.cacheFrom ?? [])],
+    [...touchedImages(task, buildArgs).map(({ image }) => image), ...(own.cacheFrom ?? [])],
     registrySecretsOf(task, options),
   );
   return {

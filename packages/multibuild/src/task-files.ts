@@ -1,13 +1,19 @@
 import type { Readable } from "node:stream";
-import { type EntryToPack, type Ignore, ignoreNothing, letThrough, parseIgnore } from "@slipway/context";
+import { type EntryToPack, type Ignore, ignoreNothing, letThrough, packEntries, parseIgnore } from "@slipway/context";
 import type { Bundle, ResolvedDockerfile } from "@slipway/resolve";
+
+type Entries = Iterable<EntryToPack> | AsyncIterable<EntryToPack>;
 
 /** The files that one service is built from. They can be read any number of times until they are let go of. */
 export interface TaskFiles extends Bundle {
   /** The stream that the task was given first: all files, as they are. */
   readonly stream: Readable;
-  /** The context as a tar stream: without what its ignore file leaves out, and with the Dockerfile. */
-  open(dockerfile: ContextDockerfile): Readable;
+  /** The same for all files that were had from one place together. */
+  readonly origin: unknown;
+  /** The folder that holds just these files, for a builder that can be given one. */
+  readonly directory?: string;
+  /** The context, without what its ignore file leaves out; of this Dockerfile, if it has one of its own. */
+  entries(dockerfile: string): Promise<Entries>;
   /** Lets go of the files, as far as this task has a part in them. */
   close(): Promise<void>;
 }
@@ -31,19 +37,38 @@ export async function bundleIgnore(bundle: Bundle, dockerfile: string, context: 
   return ignoreNothing;
 }
 
-/** A context's entries with its Dockerfile in its place. */
-export function* withDockerfile(
-  entries: Iterable<EntryToPack>,
-  dockerfile: ContextDockerfile,
-): Generator<EntryToPack, void, undefined> {
-  const { changed, dockerfilePath } = dockerfile;
-  for (const entry of entries) if (!changed || entry.header.name !== dockerfilePath) yield entry;
-  yield* madeDockerfile(dockerfile);
+/** A context as a tar stream, with its Dockerfile in its place. */
+export function openContext(files: TaskFiles, dockerfile: ContextDockerfile): Readable {
+  const { path, changed, dockerfilePath } = dockerfile;
+  return packEntries(async () => {
+    const entries = await files.entries(path);
+    if (!changed) return entries;
+    // A fixed date: the same files and Dockerfile give the same archive.
+    const header = { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) } as const;
+    return replaced(entries, { header, body: dockerfile.dockerfile });
+  });
 }
 
-/** The Dockerfile as an entry, if it is not among the files as it is. */
-export function madeDockerfile({ changed, dockerfile, dockerfilePath }: ContextDockerfile): EntryToPack[] {
-  // A fixed date: the same files and Dockerfile give the same archive.
-  const header = { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) } as const;
-  return changed ? [{ header, body: dockerfile }] : [];
+/** Entries of which one is another, or is added at the end. */
+function replaced(entries: Entries, entry: EntryToPack): Entries {
+  const stays = ({ header }: EntryToPack): boolean => header.name !== entry.header.name;
+  return Symbol.asyncIterator in entries ? replacedLater(entries, stays, entry) : replacedNow(entries, stays, entry);
+}
+
+function* replacedNow(
+  entries: Iterable<EntryToPack>,
+  stays: (entry: EntryToPack) => boolean,
+  last: EntryToPack,
+): Generator<EntryToPack, void, undefined> {
+  for (const entry of entries) if (stays(entry)) yield entry;
+  yield last;
+}
+
+async function* replacedLater(
+  entries: AsyncIterable<EntryToPack>,
+  stays: (entry: EntryToPack) => boolean,
+  last: EntryToPack,
+): AsyncGenerator<EntryToPack, void, undefined> {
+  for await (const entry of entries) if (stays(entry)) yield entry;
+  yield last;
 }

@@ -7,7 +7,7 @@ import type { ExecuteOptions } from "./execute.ts";
 import { killByMark } from "./helper-container.ts";
 import { MarkerReader } from "./marker-reader.ts";
 import { endGroup, graceMs } from "./process-group.ts";
-import { endOf, isMissingShell, startExec } from "./start-exec.ts";
+import { endOf, type ExecState, isMissingShell, startExec } from "./start-exec.ts";
 import { TransportError } from "./transport-error.ts";
 
 /** One run of a command by an exec, in our wrapper or, where the image has no shell, as it is. */
@@ -41,7 +41,7 @@ export class CommandRun {
     let exec;
     try {
       const started = await startExec(this.#engine, this.#containerId, program);
-      exec = started.exec;
+      exec = started;
       this.#stream = started.stream;
     } catch (error) {
       if (this.#wrapped && isMissingShell((error as Error).message)) return "no shell";
@@ -130,11 +130,6 @@ export class CommandRun {
     }
     return ExitCode;
   }
-}
-
-interface ExecState {
-  readonly Running: boolean;
-  readonly ExitCode: number | null;
 }
 
 /** The engine closes an exec's streams a little before it knows its exit code. */

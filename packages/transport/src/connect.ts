@@ -1,4 +1,4 @@
-import { closeIdle } from "./close-idle.ts";
+import { ConnectedEngine } from "./connected-engine.ts";
 import type { Engine } from "./engine.ts";
 import type { ConnectOptions } from "./engine-location.ts";
 import { findEngine } from "./find-engine.ts";
@@ -10,7 +10,7 @@ import { negotiateVersion } from "./negotiate-version.ts";
  * @throws TransportError TRANSPORT_NO_ENGINE if none answers
  */
 export async function connect(options: ConnectOptions = {}): Promise<Engine> {
-  const { location, docker, apiVersion } = await findEngine(options);
-  await negotiateVersion(docker, apiVersion);
-  return { docker, host: location.host, source: location.source, close: () => closeIdle(docker) };
+  const { location, endpoint, apiVersion } = await findEngine(options);
+  const { host, source } = location;
+  return new ConnectedEngine(await negotiateVersion(endpoint, apiVersion, location), host, source);
 }

@@ -1,4 +1,6 @@
 import type Dockerode from "dockerode";
+import { ask } from "./ask.ts";
+import { builderPlatforms } from "./builder-platforms.ts";
 import type { Engine } from "./engine.ts";
 import { engineError } from "./engine-error.ts";
 import { toEngine } from "./to-engine.ts";
@@ -11,7 +13,10 @@ export interface EngineDescription {
   readonly os: string;
   /** The engine's name for it: `amd64`, `arm64`, `arm`. */
   readonly architecture: string;
-  /** What it runs natively, as `os/architecture`. */
+  /**
+   * What it builds and runs, natively or by emulation, the native one first: `linux/amd64`, `linux/arm/v7`. Where the
+   * engine doesn't tell, its native one alone.
+   */
   readonly platforms: readonly string[];
   readonly buildkit: boolean;
   readonly storageDriver: string;
@@ -20,14 +25,25 @@ export interface EngineDescription {
   readonly source: string;
 }
 
+/** How to ask. */
+export interface DescribeOptions {
+  /** Takes the native platform for all of them: that is quicker, as BuildKit isn't asked. */
+  readonly nativeOnly?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
 /** Asks an engine what it is and can do. */
 export async function describeEngine(
   handle: Engine | Dockerode,
-  options: { readonly signal?: AbortSignal | undefined } = {},
+  options: DescribeOptions = {},
 ): Promise<EngineDescription> {
   const engine = toEngine(handle);
   try {
-    const [version, info] = await Promise.all([engine.docker.version(), engine.docker.info()]);
+    const [version, info, builder] = await Promise.all([
+      ask<Dockerode.DockerVersion>(engine, { path: "/version", signal: options.signal }),
+      ask<EngineInfo>(engine, { path: "/info", signal: options.signal }),
+      options.nativeOnly ? [] : builderPlatforms(engine, options.signal),
+    ]);
     options.signal?.throwIfAborted();
     const kind = kindOf(version);
     return {
@@ -36,11 +52,11 @@ export async function describeEngine(
       apiVersion: version.ApiVersion,
       os: version.Os,
       architecture: version.Arch,
-      platforms: [`${version.Os}/${version.Arch}`],
+      platforms: [...new Set([`${version.Os}/${version.Arch}`, ...builder])],
       // In the API since 1.39; podman and balenaEngine speak that API without it.
       buildkit: kind === "docker" && atLeast(version.ApiVersion, 1, 39) && version.Os === "linux",
       storageDriver: info.Driver,
-      rootless: ((info.SecurityOptions ?? []) as string[]).some((option) => option.includes("name=rootless")),
+      rootless: (info.SecurityOptions ?? []).some((option) => option.includes("name=rootless")),
       host: engine.host,
       source: engine.source,
     };
@@ -48,6 +64,11 @@ export async function describeEngine(
     options.signal?.throwIfAborted();
     throw engineError(error, "asking the engine what it is");
   }
+}
+
+interface EngineInfo {
+  readonly Driver: string;
+  readonly SecurityOptions?: readonly string[] | null;
 }
 
 function kindOf(version: Dockerode.DockerVersion): EngineDescription["kind"] {

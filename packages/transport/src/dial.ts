@@ -1,6 +1,8 @@
 import type { Readable } from "node:stream";
 import type Dockerode from "dockerode";
+import { ConnectedEngine } from "./connected-engine.ts";
 import type { Engine } from "./engine.ts";
+import { sendRequest } from "./send-request.ts";
 import { toEngine } from "./to-engine.ts";
 
 /** One request, whatever the transport. */
@@ -25,12 +27,26 @@ interface Modem {
  * Sends a request with the engine's own connection settings; the answer as it comes. Any status but success rejects. An
  * abort destroys the answer with the signal's reason.
  */
-export function dial<Answer extends Readable>(handle: Engine | Dockerode, request: DialRequest): Promise<Answer> {
+export async function dial<Answer extends Readable>(handle: Engine | Dockerode, request: DialRequest): Promise<Answer> {
+  const { signal } = request;
+  signal?.throwIfAborted();
+  const endpoint = ConnectedEngine.endpointOf(handle);
+  try {
+    const answer = await (endpoint ? sendRequest(endpoint, request) : dialModem(handle, request));
+    if (signal) destroyOnAbort(answer, signal);
+    return answer as Answer;
+  } catch (error) {
+    signal?.throwIfAborted();
+    throw error;
+  }
+}
+
+/** By the settings of somebody's own Dockerode. */
+function dialModem(handle: Engine | Dockerode, request: DialRequest): Promise<Readable> {
   const { path, method, headers, body, signal } = request;
   const modem = toEngine(handle).docker.modem as unknown as Modem;
   const query = Object.entries(request.query ?? {}).filter(([, value]) => value !== undefined);
   return new Promise((resolve, reject) => {
-    if (signal?.aborted) return reject(signal.reason as Error);
     const options = {
       path: query.length > 0 ? `${path}?` : path,
       method,
@@ -41,13 +57,9 @@ export function dial<Answer extends Readable>(handle: Engine | Dockerode, reques
       ...(signal ? { abortSignal: signal } : {}),
       ...(request.hijack ? { hijack: true } : {}),
       isStream: true,
-      statusCodes: request.hijack ? { 101: true } : { 200: true, 201: true, 204: true },
+      statusCodes: request.hijack ? { 101: true } : { 200: true, 201: true, 202: true, 204: true, 304: true },
     };
-    modem.dial(options, (error, answer) => {
-      if (error) return reject(signal?.aborted ? (signal.reason as Error) : (error as Error));
-      if (signal) destroyOnAbort(answer, signal);
-      resolve(answer as Answer);
-    });
+    modem.dial(options, (error, answer) => (error ? reject(error as Error) : resolve(answer)));
   });
 }
 

@@ -1,9 +1,7 @@
-import { readFileSync } from "node:fs";
-import { Agent } from "node:http";
-import { Agent as TlsAgent, type AgentOptions } from "node:https";
-import Dockerode from "dockerode";
-import type { EngineAddress, TlsFiles, TlsMaterial } from "./engine-location.ts";
-import { SshHttpAgent } from "./ssh/ssh-http-agent.ts";
+import { createRequire } from "node:module";
+import type Dockerode from "dockerode";
+import { type Endpoint, endpointFor } from "./endpoint.ts";
+import type { EngineAddress } from "./engine-location.ts";
 import { TransportError } from "./transport-error.ts";
 
 /**
@@ -13,43 +11,19 @@ import { TransportError } from "./transport-error.ts";
  * TRANSPORT_BAD_CONFIG for TLS files that cannot be read
  */
 export function dockerFor(address: EngineAddress): Dockerode {
-  const { host } = address;
-  if (host.startsWith("unix://") || host.startsWith("npipe://")) {
-    const socketPath = host.slice(host.indexOf("://") + "://".length);
-    if (socketPath === "") throw badHost(address);
-    return dockerode({ socketPath, protocol: "http", agent: new Agent({ keepAlive: true }) });
-  }
-  if (host.startsWith("ssh://")) {
-    return dockerode({ host: "engine", port: 80, protocol: "http", agent: sshAgent(address) });
-  }
-  const url = parseUrl(address);
-  const { hostname } = url;
-  const material = address.tlsMaterial ?? (address.tls && readTls(address.tls));
-  if (!material && url.protocol === "http:") {
-    return dockerode({
-      host: hostname,
-      port: url.port || 2375,
-      protocol: "http",
-      agent: new Agent({ keepAlive: true }),
-    });
-  }
-  const { ca, cert, key, verify = true } = material ?? {};
-  const agent = new TlsAgent({
-    keepAlive: true,
-    rejectUnauthorized: verify,
-    ...(ca ? { ca } : {}),
-    ...(cert ? { cert } : {}),
-    ...(key ? { key } : {}),
-  } as AgentOptions);
-  return dockerode({ host: hostname, port: url.port || 2376, protocol: "https", agent });
+  return dockerodeAt(endpointFor(address));
 }
 
-/** Dockerode reads the environment for whatever is left out, so nothing is. */
-function dockerode(options: Dockerode.DockerOptions & { agent: unknown }): Dockerode {
+/** A Dockerode that uses an endpoint's connections. It is loaded here, as it is large and many need none. */
+export function dockerodeAt({ at, protocol, agent, version }: Endpoint): Dockerode {
+  const load = createRequire(import.meta.url);
+  const Docker = load("dockerode") as typeof Dockerode;
+  // It reads the environment for whatever is left out, so nothing is.
   const nothing = { socketPath: undefined, host: undefined, port: undefined, username: undefined, timeout: undefined };
   const noTls = { ca: undefined, cert: undefined, key: undefined };
+  const options = { ...nothing, ...noTls, pathPrefix: "/", ...bracketed(at), protocol, agent, version };
   try {
-    return new Dockerode({ ...nothing, ...noTls, pathPrefix: "/", ...options } as unknown as Dockerode.DockerOptions);
+    return new Docker(options as unknown as Dockerode.DockerOptions);
   } catch (cause) {
     // It reads the files of DOCKER_CERT_PATH even so.
     throw new TransportError(
@@ -63,50 +37,7 @@ function dockerode(options: Dockerode.DockerOptions & { agent: unknown }): Docke
   }
 }
 
-function sshAgent(address: EngineAddress): SshHttpAgent {
-  const match = /^ssh:\/\/(?<host>[^/?#]+)(?<socketPath>\/[^?#]*)?$/.exec(address.host);
-  if (!match?.groups?.["host"]) throw badHost(address);
-  const { host, socketPath = "/" } = match.groups;
-  return new SshHttpAgent({
-    host,
-    socketPath: socketPath === "/" ? "/var/run/docker.sock" : socketPath,
-    environment: address.environment ?? process.env,
-  });
-}
-
-function parseUrl(address: EngineAddress): URL {
-  let url: URL;
-  try {
-    url = new URL(address.host.replace(/^tcp:/, "http:"));
-  } catch (cause) {
-    throw badHost(address, cause);
-  }
-  const plain = url.pathname === "/" && url.username === "" && url.password === "";
-  if ((url.protocol !== "http:" && url.protocol !== "https:") || !plain) throw badHost(address);
-  return url;
-}
-
-function badHost(address: EngineAddress, cause?: unknown): TransportError {
-  const { host, source = "the host given" } = address;
-  const shown = host.replace(/:[^:@/]*@/, ":…@");
-  return new TransportError("TRANSPORT_BAD_HOST", `${source}: cannot use the address \`${shown}\``, {
-    cause,
-    hint: "expected unix:///path, tcp://host:port, ssh://[user@]host[:port] or npipe:////./pipe/name",
-  });
-}
-
-function readTls(files: TlsFiles): TlsMaterial {
-  return { ca: readPem(files.ca), cert: readPem(files.cert), key: readPem(files.key), verify: files.verify };
-}
-
-function readPem(file: string | undefined): Buffer | undefined {
-  if (file === undefined) return undefined;
-  try {
-    return readFileSync(file);
-  } catch (cause) {
-    throw new TransportError("TRANSPORT_BAD_CONFIG", `cannot read the TLS file ${file}: ${(cause as Error).message}`, {
-      cause,
-      hint: "DOCKER_CERT_PATH names the folder that holds ca.pem, cert.pem and key.pem",
-    });
-  }
+/** It makes a URL of a host. */
+function bracketed(at: Endpoint["at"]): Endpoint["at"] {
+  return "host" in at && at.host.includes(":") ? { ...at, host: `[${at.host}]` } : at;
 }

@@ -1,9 +1,9 @@
 import { access } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
-import type Dockerode from "dockerode";
 import { closeIdle } from "./close-idle.ts";
+import { ConnectedEngine } from "./connected-engine.ts";
 import { dial } from "./dial.ts";
-import { dockerFor } from "./docker-for.ts";
+import { type Endpoint, endpointFor } from "./endpoint.ts";
 import type { ConnectOptions, EngineAddress, EngineLocation } from "./engine-location.ts";
 import { candidateLocations } from "./candidate-locations.ts";
 import { TransportError } from "./transport-error.ts";
@@ -11,7 +11,7 @@ import { TransportError } from "./transport-error.ts";
 /** An engine that has answered. */
 export interface FoundEngine {
   readonly location: EngineLocation;
-  readonly docker: Dockerode;
+  readonly endpoint: Endpoint;
   /** As the engine's ping says it. */
   readonly apiVersion: string | undefined;
 }
@@ -52,19 +52,19 @@ async function probe(
     );
     if (missing) return "no such socket";
   }
-  const docker = dockerFor(address);
+  const endpoint = endpointFor(address);
   const withinMs = answerWithinMs[address.host.startsWith("ssh://") ? "ssh" : "direct"];
   const timeout = AbortSignal.timeout(withinMs);
   try {
-    const answer = await dial<IncomingMessage>(docker, {
+    const answer = await dial<IncomingMessage>(new ConnectedEngine(endpoint, address.host, ""), {
       path: "/_ping",
       method: "GET",
       signal: signal ? AbortSignal.any([signal, timeout]) : timeout,
     });
     answer.resume();
-    return { docker, apiVersion: answer.headers["api-version"] as string | undefined };
+    return { endpoint, apiVersion: answer.headers["api-version"] as string | undefined };
   } catch (error) {
-    closeIdle(docker);
+    closeIdle(endpoint.agent);
     signal?.throwIfAborted();
     if (timeout.aborted) return `no answer within ${withinMs / 1000} s`;
     // What ssh has to say, such as a host key that has changed, is to be read whole.

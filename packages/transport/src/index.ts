@@ -3,7 +3,7 @@ export { type BuildRequest, openBuildStream } from "./build-stream.ts";
 export { connect } from "./connect.ts";
 export { type ContainerShell, openShell, type ShellOptions, type ShellResult } from "./container-shell.ts";
 export { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
-export { describeEngine, type EngineDescription } from "./describe-engine.ts";
+export { describeEngine, type DescribeOptions, type EngineDescription } from "./describe-engine.ts";
 export type { Dockerode, Engine } from "./engine.ts";
 export { engineError } from "./engine-error.ts";
 export { dockerFor } from "./docker-for.ts";

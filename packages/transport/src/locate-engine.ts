@@ -8,7 +8,7 @@ import { findEngine } from "./find-engine.ts";
  * @throws TransportError TRANSPORT_NO_ENGINE saying what was tried and what each said
  */
 export async function locateEngine(options: ConnectOptions = {}): Promise<EngineLocation> {
-  const { location, docker } = await findEngine(options);
-  closeIdle(docker);
+  const { location, endpoint } = await findEngine(options);
+  closeIdle(endpoint.agent);
   return location;
 }

@@ -1,5 +1,5 @@
 import { finished, type Duplex } from "node:stream";
-import type Dockerode from "dockerode";
+import { ask } from "./ask.ts";
 import type { Engine } from "./engine.ts";
 import { hijack } from "./hijack.ts";
 
@@ -13,14 +13,20 @@ export interface ExecOptions {
   readonly workdir?: string | undefined;
 }
 
+/** What the engine knows of an exec. */
+export interface ExecState {
+  readonly Running: boolean;
+  readonly ExitCode: number | null;
+}
+
 /** Starts an exec with all three streams attached. */
 export async function startExec(
   engine: Engine,
   containerId: string,
   options: ExecOptions,
-): Promise<{ exec: Dockerode.Exec; stream: Duplex }> {
+): Promise<{ inspect(): Promise<ExecState>; stream: Duplex }> {
   const { cmd, env, user, workdir } = options;
-  const exec = await engine.docker.getContainer(containerId).exec({
+  const json = {
     Cmd: [...cmd],
     AttachStdin: true,
     AttachStdout: true,
@@ -28,10 +34,12 @@ export async function startExec(
     ...(env ? { Env: Object.entries(env).map(([name, value]) => `${name}=${value}`) } : {}),
     ...(user ? { User: user } : {}),
     ...(workdir ? { WorkingDir: workdir } : {}),
-  });
+  };
+  const path = `/containers/${encodeURIComponent(containerId)}/exec`;
+  const { Id: id } = await ask<{ Id: string }>(engine, { path, method: "POST", json });
   const body = { Detach: false, Tty: false };
-  const stream = await hijack(engine, { path: `/exec/${exec.id}/start`, method: "POST", body });
-  return { exec, stream };
+  const stream = await hijack(engine, { path: `/exec/${id}/start`, method: "POST", body });
+  return { inspect: () => ask<ExecState>(engine, { path: `/exec/${id}/json` }), stream };
 }
 
 /** Resolves with the end of an exec's output, rejects where the connection breaks. */

@@ -1,7 +1,7 @@
 import type Dockerode from "dockerode";
+import { ask } from "../ask.ts";
 import type { Engine } from "../engine.ts";
 import { engineError } from "../engine-error.ts";
-import { toEngine } from "../to-engine.ts";
 
 /** How to remove an image. */
 export interface RemoveImageOptions {
@@ -19,9 +19,11 @@ export async function removeImage(
   options: RemoveImageOptions = {},
 ): Promise<boolean> {
   try {
-    await toEngine(handle)
-      .docker.getImage(reference)
-      .remove({ force: options.force ?? false });
+    await ask(handle, {
+      path: `/images/${encodeURI(reference)}`,
+      method: "DELETE",
+      query: { force: options.force ?? false },
+    });
     return true;
   } catch (error) {
     if ((error as { statusCode?: number }).statusCode === 404) return false;

@@ -1,8 +1,8 @@
 import type Dockerode from "dockerode";
+import { ask } from "../ask.ts";
 import type { Engine } from "../engine.ts";
 import { engineError } from "../engine-error.ts";
 import { parseReference } from "../reference.ts";
-import { toEngine } from "../to-engine.ts";
 import { TransportError } from "../transport-error.ts";
 
 /**
@@ -17,9 +17,11 @@ export async function tagImage(handle: Engine | Dockerode, image: string, name: 
     });
   }
   try {
-    await toEngine(handle)
-      .docker.getImage(image)
-      .tag({ repo: `${domain}/${path}`, tag });
+    await ask(handle, {
+      path: `/images/${encodeURI(image)}/tag`,
+      method: "POST",
+      query: { repo: `${domain}/${path}`, tag },
+    });
   } catch (error) {
     throw engineError(error, `naming image ${image} ${name}`);
   }

@@ -1,7 +1,7 @@
 import { Agent } from "node:http";
 import type { Duplex } from "node:stream";
 import { TransportError } from "../transport-error.ts";
-import { SshConnection } from "./ssh-connection.ts";
+import type { SshConnection } from "./ssh-connection.ts";
 import type { SshSocket } from "./ssh-socket.ts";
 
 /** Where an engine is behind ssh. */
@@ -86,7 +86,7 @@ export class SshHttpAgent extends Agent {
     if (made && !made.closed) return made;
     if (this.#main === current) {
       const { host, environment } = this.#address;
-      const making = SshConnection.open(host, environment);
+      const making = openConnection(host, environment);
       this.#main = making;
       making.catch(() => {
         if (this.#main === making) this.#main = undefined;
@@ -110,7 +110,7 @@ export class SshHttpAgent extends Agent {
         if (socket) return socket;
       }
     }
-    const another = SshConnection.open(this.#address.host, this.#address.environment);
+    const another = openConnection(this.#address.host, this.#address.environment);
     this.#more.push(another);
     const socket = await this.#session(await another, because);
     if (socket) return socket;
@@ -137,4 +137,10 @@ export class SshHttpAgent extends Agent {
       { hint: "is the engine running there, and may this user use its socket?" },
     );
   }
+}
+
+/** Loaded with the first one, as it is large and few engines are behind ssh. */
+async function openConnection(host: string, environment: SshEngineAddress["environment"]): Promise<SshConnection> {
+  const { SshConnection } = await import("./ssh-connection.ts");
+  return SshConnection.open(host, environment);
 }
