@@ -68,7 +68,10 @@ function normal(lines: readonly string[], builder: BuilderName): string[] {
   const kept = lines.filter((line) => !/^HOSTNAME=|^Successfully built| ---> |^Removing intermediate/.test(line));
   const copy = kept.findIndex((line) => line.includes(loaded.image));
   if (copy >= 0 && builder === "classic") kept.splice(copy, 1);
-  return kept.map((line) => line.replace(/^Step \d+\/\d+ /, "Step ")).filter((line) => !/^\S*(PATH|HOME)=/.test(line));
+  // BuildKit shares the name of a base image's step among builds, and names a stage where an image is mounted from.
+  return kept
+    .map((line) => line.replace(/^Step \d+\/\d+ /, "Step ").replace(/^\[(?:\S+)? *(\d+\/\d+)\]/, "[$1]"))
+    .filter((line) => !/^\S*(PATH|HOME)=|^\[1\/\d+\] FROM/.test(line));
 }
 
 async function configOf(image: string): Promise<unknown> {
