@@ -1,6 +1,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { Io } from "./io.ts";
 import { main } from "./main.ts";
@@ -98,8 +99,8 @@ test("COMPOSE_FILE, of the environment or of .env, says which files there are; -
   expect((await run("--services")).stdout).toBe("a\nb\n");
   expect((await runWith({ env: { COMPOSE_FILE: "one.yaml" } }, "--services")).stdout).toBe("a\n");
   expect((await runWith({ env: { COMPOSE_DISABLE_ENV_FILE: "1" } }, "--services")).code).not.toBe(0);
-  const readInput = (): Promise<string> => Promise.resolve("services: { c: { image: z } }\n");
-  expect((await runWith({ readInput }, "--file", "-", "--services")).stdout).toBe("c\n");
+  const stdin = Readable.from(["services: { c: { image: z } }\n"]);
+  expect((await runWith({ stdin }, "--file", "-", "--services")).stdout).toBe("c\n");
 });
 
 test("--target balena converts, or tells everything that is in the way, with its place", async () => {

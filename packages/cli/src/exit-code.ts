@@ -23,7 +23,7 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["RESOLVE_", exitCodes.usage],
   ["EMULATE_", exitCodes.usage],
   ["EMULATE_ENGINE_REFUSED", exitCodes.failed],
-  ["EMULATE_NO_WAY", exitCodes.failed],
+  ["MULTIBUILD_NO_EMULATION", exitCodes.failed],
   ["CONTEXT_NOT_FOUND", exitCodes.usage],
   ["CONTEXT_BAD_", exitCodes.usage],
   ["CONTEXT_TRUNCATED_ARCHIVE", exitCodes.usage],

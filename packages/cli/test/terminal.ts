@@ -21,7 +21,8 @@ export class TestTerminal {
       get rows() {
         return terminal.rows;
       },
-      write: (text) => {
+      write: (data) => {
+        const text = typeof data === "string" ? data : Buffer.from(data).toString();
         this.written += text;
         // As a terminal's driver does.
         terminal.write(text.replaceAll(/(?<!\r)\n/g, "\r\n"));

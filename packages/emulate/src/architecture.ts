@@ -34,7 +34,7 @@ export const architectures: readonly Architecture[] = [
     bits: 64,
     machine: 21,
     flags: 2,
-    exit42: "2a006038010000380200" + "0044",
+    exit42: "2a0060380100003802000044",
   }),
   // lghi %r2,42; svc 1
   { name: "s390x", qemu: "s390x", bits: 64, bigEndian: true, machine: 22, flags: 0, exit42: "a729002a0a010707" },

@@ -15,9 +15,7 @@ export type EmulateErrorCode =
   /** No emulator is known for the platform. */
   | "EMULATE_UNKNOWN_PLATFORM"
   /** The engine cannot say or do what was asked for. */
-  | "EMULATE_ENGINE_REFUSED"
-  /** This machine and this engine have no way to run the platform's programs. */
-  | "EMULATE_NO_WAY";
+  | "EMULATE_ENGINE_REFUSED";
 
 /** What stands in the way of an emulated build. */
 export class EmulateError extends SlipwayError<EmulateErrorCode> {

@@ -21,19 +21,18 @@ export interface EmulatedRunOptions {
  */
 export function emulatedList(run: FoundRun, options: EmulatedRunOptions): string | undefined {
   const command = runCommand(run.instruction);
+  if (command.kind === "none") return undefined;
   const start = `[${JSON.stringify(options.emulator)},"-execve"`;
   const own = shellsOwn.filter((name) => !run.names.has(name));
   const exec = `${own.length === 0 ? "" : `unset ${own.join(" ")}; `}${execScript}`;
   switch (command.kind) {
-    case "none":
-      return undefined;
     case "script":
       return `${start},${listed(scriptArguments(command.name, command.content))}]`;
     case "exec":
       // A path needs no looking up by a shell.
       if (options.onScratch && command.program.startsWith("/")) return `${start}, ${command.written}`;
       return `${start},${listed(["/bin/sh", "-c", exec])},${command.written}`;
-    case "shell": {
+    default: {
       const text = literalDollars(command.text, options.escape);
       const shell = listed(run.shell);
       if (shell === '"/bin/sh","-c"') return `${start},${shell},${text}]`;

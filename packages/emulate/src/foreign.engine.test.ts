@@ -36,7 +36,10 @@ function context(base: string): Readable {
 
 const shown = /^hello from|^script|^1000/;
 
-describe.each([
+type Way = { builder: "classic" | "buildkit"; way: "copy" | "mount"; from: "context" | "image" };
+type Case = { architecture: "arm64" | "armhf"; qemu: string; machine: string; ways: Way[] };
+
+describe.each<Case>([
   {
     architecture: "arm64",
     qemu: "aarch64",
@@ -55,7 +58,7 @@ describe.each([
       { builder: "buildkit", way: "mount", from: "context" },
     ],
   },
-] as const)("$architecture", ({ architecture, qemu, machine, ways }) => {
+])("$architecture", ({ architecture, qemu, machine, ways }) => {
   const platform = architecture === "arm64" ? "linux/arm64" : "linux/arm/v7";
   let base: string;
   let loaded: LoadedEmulator;
@@ -68,7 +71,7 @@ describe.each([
   });
   afterAll(() => loaded.remove());
 
-  test.each(ways)("$builder, transposed: $way from the $from", async ({ builder, way, from }) => {
+  test.each<Way>(ways)("$builder, transposed: $way from the $from", async ({ builder, way, from }) => {
     const inContext = { hostQemu: bench.emulator(`qemu-${qemu}-execve`), containerQemu: "/usr/bin/qemu-execve" };
     const options: TransposeOptions = { ...(from === "image" ? loaded.options : inContext), way };
     const tar = await transposeTarStream(context(base), options);

@@ -16,3 +16,4 @@ export type { EmulationChoice, EmulationWay } from "./choose-emulation.ts";
 export { findEmulator } from "./find-emulator.ts";
 export { loadEmulator, type LoadedEmulator, type LoadEmulatorOptions } from "./load-emulator.ts";
 export { type EmulationPlan, planEmulation, type PlanEmulationOptions } from "./plan-emulation.ts";
+export { buildEventRestorer } from "./build-event-restorer.ts";

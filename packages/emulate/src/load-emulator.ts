@@ -70,7 +70,7 @@ export async function loadEmulator(
         emulatorImage: image.name,
       },
       knowsExecve: exitCode === probeExitCode,
-      remove: image.remove,
+      remove: () => image.remove(),
     };
   } catch (error) {
     await image.remove();

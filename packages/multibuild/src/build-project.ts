@@ -2,8 +2,10 @@ import type { Readable } from "node:stream";
 import type { Project } from "@slipway/compose";
 import type { Resolver } from "@slipway/resolve";
 import { type Run, startRun } from "@slipway/run";
+import { toEngine } from "@slipway/transport";
 import { architectureOf, defaultDeviceType, deviceArchitecture, platformOf } from "./architecture.ts";
 import type { BuildTask } from "./build-task.ts";
+import { Emulation, type EmulationOptions } from "./emulation.ts";
 import { directoryTasks } from "./directory-tasks.ts";
 import { EnginePool } from "./engine-pool.ts";
 import type { LocalImage } from "./local-image.ts";
@@ -39,6 +41,8 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   /** Template variables beside those of architecture, device type and service name. */
   readonly variables?: Readonly<Record<string, string>> | undefined;
   readonly resolvers?: readonly Resolver[] | undefined;
+  /** How another architecture's programs are run, if the engine does not by itself. */
+  readonly emulation?: EmulationOptions | undefined;
   /** How much of a tar stream is kept in memory, in bytes. Default: 8 MiB; the rest waits in a temporary file. */
   readonly memoryLimit?: number | undefined;
 }
@@ -70,11 +74,12 @@ async function run(
   options: BuildProjectOptions,
   onEvent: (event: ProjectEvent) => void,
 ): Promise<LocalImage[]> {
-  const { services, root, deviceType, variables, resolvers, memoryLimit, ...how } = options;
+  const { services, root, deviceType, variables, resolvers, memoryLimit, emulation: given = {}, ...how } = options;
   const { buildArgs, signal } = how;
   const split = isStream(source)
     ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })
     : await directoryTasks(project, source.directory, { services, signal });
+  let emulation: Emulation | undefined;
   try {
     signal?.throwIfAborted();
     const target = await targetOf(options, split, engines);
@@ -88,8 +93,20 @@ async function run(
         resolved: (found) => onEvent({ service: serviceName, event: { type: "resolved", ...found } }),
       }),
     });
-    return await performBuilds(tasks, engines, { ...how, onEvent });
+    const wanted = target.platform ?? target.preferred;
+    // Several engines are there so that each builds what it runs by itself.
+    if (wanted === undefined || "length" in engines) return await performBuilds(tasks, engines, { ...how, onEvent });
+    const buildkit = how.builder === "classic" ? false : undefined;
+    const emulating = new Emulation({ engine: toEngine(engines), platform: wanted, buildkit, options: given, signal });
+    emulation = emulating;
+    await emulating.prepare(tasks);
+    const images = await performBuilds(tasks, engines, {
+      ...how,
+      onEvent: (event) => onEvent("service" in event && event.service !== undefined ? emulating.restore(event) : event),
+    });
+    return images.map((image) => emulating.explained(image));
   } finally {
+    await emulation?.close();
     await releaseTasks(split);
   }
 }

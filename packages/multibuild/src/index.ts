@@ -24,3 +24,4 @@ export type { EngineEvent, ProjectEvent, ServiceBuildEvent, ServiceEvent } from 
 export { splitBuildStream, type SplitOptions } from "./split-build-stream.ts";
 export { releaseTasks, type SplitTasksOptions } from "./split-tasks.ts";
 export type { ContextDockerfile, TaskFiles } from "./task-files.ts";
+export type { EmulationOptions } from "./emulation.ts";

@@ -22,6 +22,8 @@ export type MultibuildErrorCode =
   | "MULTIBUILD_BAD_METADATA"
   /** A service's contract is not as it should be, or not the only one. */
   | "MULTIBUILD_BAD_CONTRACT"
+  /** A service's programs are of an architecture that neither the engine runs nor an emulator that was found. */
+  | "MULTIBUILD_NO_EMULATION"
   /** Services are built on each other's images in a circle. */
   | "MULTIBUILD_CYCLE"
   /** An image is not there for the platform that it is wanted for. */
