@@ -98,7 +98,9 @@ const farewell = 30_000;
  * fails too is passed over, as the error that led here is the one to tell.
  */
 export async function markFailed(client: ApiClient, release: number, retry: RequestOptions["retry"]): Promise<void> {
-  const api = new Api(client, { retry, signal: AbortSignal.timeout(farewell) });
+  // With more patience than else: an API that is away for a moment is to know in the end.
+  const patient = { ...retry, attempts: 2 * (retry?.attempts ?? 5), maxDelayMs: 5_000 };
+  const api = new Api(client, { retry: patient, signal: AbortSignal.timeout(farewell) });
   await api.patch("release", release, { status: "failed", end_timestamp: new Date() }).catch(() => undefined);
 }
 

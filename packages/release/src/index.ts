@@ -2,7 +2,15 @@ export type { ApiClient } from "./api-client.ts";
 export type { RequestOptions } from "./api.ts";
 export type { Assignments } from "./assignments.ts";
 export { type Access, addLabels, fail, finalize, tag, updateImage, updateRelease } from "./change.ts";
-export { type ApiAccess, type Composition, create, type CreateRequest, type CreateResponse } from "./create.ts";
+export {
+  type ApiAccess,
+  type Composition,
+  create,
+  type CreateRequest,
+  type CreateRequest as Request,
+  type CreateResponse,
+  type CreateResponse as Response,
+} from "./create.ts";
 export { deploy, type DeployResult } from "./deploy.ts";
 export type { DeployedImage } from "./deployed-image.ts";
 export type { DeployEvent } from "./deploy-event.ts";
