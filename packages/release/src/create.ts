@@ -1,3 +1,4 @@
+import { timeLimit } from "@slipway/run";
 import { Api, type RequestOptions } from "./api.ts";
 import type { ApiClient } from "./api-client.ts";
 import { type Assignments, readAssignments } from "./assignments.ts";
@@ -100,7 +101,7 @@ const farewell = 30_000;
 export async function markFailed(client: ApiClient, release: number, retry: RequestOptions["retry"]): Promise<void> {
   // With more patience than else: an API that is away for a moment is to know in the end.
   const patient = { ...retry, attempts: 2 * (retry?.attempts ?? 5), maxDelayMs: 5_000 };
-  const api = new Api(client, { retry: patient, signal: AbortSignal.timeout(farewell) });
+  const api = new Api(client, { retry: patient, signal: timeLimit(farewell) });
   await api.patch("release", release, { status: "failed", end_timestamp: new Date() }).catch(() => undefined);
 }
 

@@ -1,4 +1,5 @@
 import { PinejsClientCore } from "pinejs-client-core";
+import { timeLimit } from "@slipway/run";
 import type { ApiClient } from "./api-client.ts";
 import { HttpFailure } from "./http-failure.ts";
 import { ReleaseError } from "./release-error.ts";
@@ -55,7 +56,7 @@ class FetchClient extends PinejsClientCore {
 
   async _request({ method, url, body, signal }: ApiRequest): Promise<object | string> {
     const { token, timeoutMs = 60_000, fetch: fetchIt = fetch } = this.#options;
-    const limit = AbortSignal.timeout(timeoutMs);
+    const limit = timeLimit(timeoutMs);
     const answer = await fetchIt(url, {
       method,
       headers: {

@@ -1,4 +1,5 @@
 import type { BuildEngines, LocalImage } from "@slipway/multibuild";
+import { timeLimit } from "@slipway/run";
 import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { ApiClient } from "./api-client.ts";
 import { Api } from "./api.ts";
@@ -105,7 +106,7 @@ async function markImage(
   status: "failed" | "cancelled",
   error: unknown,
 ): Promise<void> {
-  const api = new Api(client, { retry, signal: AbortSignal.timeout(farewell) });
+  const api = new Api(client, { retry, signal: timeLimit(farewell) });
   const error_message = (error instanceof Error ? error.message : String(error)).slice(0, 1000);
   await api.patch("image", id, { status, end_timestamp: new Date(), error_message }).catch(() => undefined);
 }

@@ -1,3 +1,4 @@
+import { timeLimit } from "@slipway/run";
 import { connect, type Engine, toEngine } from "@slipway/transport";
 import type { Request } from "./request.ts";
 import { StiError } from "./sti-error.ts";
@@ -28,7 +29,7 @@ export async function withEngine<Result>(request: Request, work: (engine: Engine
 }
 
 async function ping(engine: Engine, seconds: number, signal: AbortSignal | undefined): Promise<void> {
-  const timeout = AbortSignal.timeout(seconds * 1000);
+  const timeout = timeLimit(seconds * 1000);
   const either = signal ? AbortSignal.any([signal, timeout]) : timeout;
   try {
     await Promise.race([engine.docker.ping(), rejection(either)]);

@@ -1,5 +1,6 @@
 import type { Duplex } from "node:stream";
 import { BinaryReader, WireType } from "@bufbuild/protobuf/wire";
+import { timeLimit } from "@slipway/run";
 import type { Engine } from "./engine.ts";
 import { hijack } from "./hijack.ts";
 
@@ -12,7 +13,7 @@ const frameHeader = 5;
  * where the engine has none or doesn't tell.
  */
 export async function builderPlatforms(engine: Engine, caller?: AbortSignal): Promise<string[]> {
-  const timeout = AbortSignal.timeout(withinMs);
+  const timeout = timeLimit(withinMs);
   const signal = caller ? AbortSignal.any([caller, timeout]) : timeout;
   try {
     const socket = await hijack(engine, { path: "/grpc", method: "POST", headers: { Upgrade: "h2c" }, signal });

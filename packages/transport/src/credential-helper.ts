@@ -1,4 +1,5 @@
 import { spawn } from "node:child_process";
+import { timeLimit } from "@slipway/run";
 import type { RegistryAuth } from "./registry-auth.ts";
 import { TransportError } from "./transport-error.ts";
 
@@ -19,7 +20,7 @@ export async function askCredentialHelper(
 ): Promise<RegistryAuth | undefined> {
   const program = `docker-credential-${helper}`;
   signal?.throwIfAborted();
-  const timeout = AbortSignal.timeout(answerWithinMs);
+  const timeout = timeLimit(answerWithinMs);
   const ended = signal ? AbortSignal.any([signal, timeout]) : timeout;
   // A group of its own: helpers are often scripts, and what they started is to end with them.
   const child = spawn(program, ["get"], {

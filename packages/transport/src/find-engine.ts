@@ -1,5 +1,6 @@
 import { access } from "node:fs/promises";
 import type { IncomingMessage } from "node:http";
+import { timeLimit } from "@slipway/run";
 import { closeIdle } from "./close-idle.ts";
 import { ConnectedEngine } from "./connected-engine.ts";
 import { dial } from "./dial.ts";
@@ -54,7 +55,7 @@ async function probe(
   }
   const endpoint = endpointFor(address);
   const withinMs = answerWithinMs[address.host.startsWith("ssh://") ? "ssh" : "direct"];
-  const timeout = AbortSignal.timeout(withinMs);
+  const timeout = timeLimit(withinMs);
   try {
     const answer = await dial<IncomingMessage>(new ConnectedEngine(endpoint, address.host, ""), {
       path: "/_ping",

@@ -1,6 +1,7 @@
 import { readdirSync } from "node:fs";
 import { randomBytes, randomInt } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
+import { timeLimit } from "@slipway/run";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { getArchive, putArchive } from "./archive.ts";
 import { connect } from "./connect.ts";
@@ -124,7 +125,7 @@ test(
 );
 
 function timed(signal: AbortSignal, ms: number): AbortSignal {
-  return AbortSignal.any([signal, AbortSignal.timeout(ms)]);
+  return AbortSignal.any([signal, timeLimit(ms)]);
 }
 
 async function drain(stream: AsyncIterable<unknown>): Promise<void> {

@@ -1,3 +1,4 @@
+import { timeLimit } from "@slipway/run";
 import { type Dockerode, type Engine, engineError } from "@slipway/transport";
 import { containerLogs } from "./container-logs.ts";
 import type { Dependency } from "./dependency.ts";
@@ -49,7 +50,7 @@ export async function awaitCondition(
  * false if it runs; rejects with UP_CONTAINER_EXITED if it failed.
  */
 export async function awaitSettled(context: WaitContext, container: Awaited, milliseconds: number): Promise<boolean> {
-  const window = AbortSignal.timeout(milliseconds);
+  const window = timeLimit(milliseconds);
   const signal = AbortSignal.any([context.signal, window]);
   let exitCode: number;
   try {

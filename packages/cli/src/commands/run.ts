@@ -3,6 +3,7 @@ import type { Writable } from "node:stream";
 import { type BackendConfig, Client, type Container, type ContainerOptions, type LogChunk } from "@slipway/containers";
 import { isSlipwayError } from "@slipway/errors";
 import { Command, Option } from "commander";
+import { timeLimit } from "@slipway/run";
 import { CliError } from "../cli-error.ts";
 import type { Io, Output } from "../io.ts";
 
@@ -65,7 +66,7 @@ export class RunExit {
 }
 
 async function runIn(name: string, how: ContainerOptions, options: RunOptions, io: Io): Promise<number> {
-  const limit = timeLimit(options.timeout);
+  const limit = limitOf(options.timeout);
   const signal = limit ? AbortSignal.any([io.signal, limit]) : io.signal;
   const backend = options.backend && { type: options.backend, environment: io.env };
   // What is to be left is not to be removed by whoever watches over this process.
@@ -129,9 +130,9 @@ function variables(given: readonly string[], io: Io): Record<string, string> {
   return Object.fromEntries(entries);
 }
 
-function timeLimit(text: string | undefined): AbortSignal | undefined {
+function limitOf(text: string | undefined): AbortSignal | undefined {
   if (text === undefined) return undefined;
   const seconds = Number(text);
-  if (seconds > 0 && seconds < 2 ** 31 / 1_000) return AbortSignal.timeout(seconds * 1_000);
+  if (seconds > 0 && seconds < 2 ** 31 / 1_000) return timeLimit(seconds * 1_000);
   throw new CliError("CLI_BAD_OPTION", `--timeout takes a number of seconds; read \`${text}\``);
 }

@@ -1,5 +1,6 @@
 import { request } from "node:http";
 import { request as tlsRequest } from "node:https";
+import { timeLimit } from "@slipway/run";
 import { addressOf } from "./address-of.ts";
 import { poll } from "./poll.ts";
 import { stillRunning } from "./still-running.ts";
@@ -46,7 +47,7 @@ function answers(
 ): Promise<boolean> {
   const { path = "/", method = "GET", headers = {}, tls = false } = options;
   return new Promise((resolve) => {
-    const until = AbortSignal.any([signal, AbortSignal.timeout(answerWithinMs)]);
+    const until = AbortSignal.any([signal, timeLimit(answerWithinMs)]);
     const asked = (tls ? tlsRequest : request)(
       { ...address, path, method, headers, agent: false, signal: until, ...(tls ? { rejectUnauthorized: false } : {}) },
       (answer) => {

@@ -1,3 +1,4 @@
+import { timeLimit } from "@slipway/run";
 import type { Container } from "../container.ts";
 import { ContainersError } from "../containers-error.ts";
 import { LastLines } from "../logs/last-lines.ts";
@@ -14,7 +15,7 @@ export async function waitUntilReady(
   options: { readonly withinMs: number; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
   const { withinMs, signal } = options;
-  const timeout = AbortSignal.timeout(withinMs);
+  const timeout = timeLimit(withinMs);
   // Ends whatever the strategy still does once it has an answer.
   const done = new AbortController();
   const ended = AbortSignal.any([timeout, done.signal, ...(signal ? [signal] : [])]);
@@ -44,7 +45,7 @@ function rejection(signal: AbortSignal): Promise<never> {
 async function lastLines(container: Container): Promise<readonly string[]> {
   const tail = new LastLines();
   try {
-    for await (const chunk of container.logs({ signal: AbortSignal.timeout(5_000) })) tail.add(chunk);
+    for await (const chunk of container.logs({ signal: timeLimit(5_000) })) tail.add(chunk);
   } catch {
     // What it wrote helps with the error, and is not to hide it.
   }

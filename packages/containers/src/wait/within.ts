@@ -1,3 +1,4 @@
+import { timeLimit } from "@slipway/run";
 import { ContainersError } from "../containers-error.ts";
 import type { WaitStrategy } from "./wait-strategy.ts";
 
@@ -6,7 +7,7 @@ export function within(limitMs: number, strategy: WaitStrategy): WaitStrategy {
   return {
     waitsFor: `${strategy.waitsFor} within ${limitMs / 1_000} s`,
     wait: async (container, { signal }) => {
-      const limit = AbortSignal.timeout(limitMs);
+      const limit = timeLimit(limitMs);
       try {
         await strategy.wait(container, { signal: AbortSignal.any([signal, limit]) });
       } catch (error) {
