@@ -105,6 +105,7 @@ export class ShellUpdater implements Updater {
       if (!Buffer.isBuffer(body) || body.length > mostInScript) return false;
       const script = `umask 022\n${folders}\n${writeScript(file, body)}`;
       session.writes = (await this.#run(script, undefined, signal)).exitCode === 0;
+      if (!session.writes) await this.#run(`rm -f ${beingWritten}`, undefined, signal);
       return session.writes;
     }
     return false;
