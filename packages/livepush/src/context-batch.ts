@@ -8,6 +8,10 @@ import type { FileBatch, FileToPut } from "./updater.ts";
 /** Up to here a file is read whole, in bytes. */
 const readWhole = 1024 * 1024;
 
+/** How many small files are read side by side, and up to which size, in bytes. */
+const filesAhead = 32;
+const smallFile = 64 * 1024;
+
 /** The files of a plan as they are on disk now. What has gone or become something else meanwhile is left to the next push. */
 export async function contextBatch(directory: string, items: readonly CopyItem[]): Promise<FileBatch> {
   const read = await Promise.all(items.map((item) => readHeader(directory, item)));
@@ -15,14 +19,17 @@ export async function contextBatch(directory: string, items: readonly CopyItem[]
   return {
     files: files.map(({ header }) => header),
     async *contents(): AsyncGenerator<EntryToPack, void, undefined> {
-      for (const { header, source, inline } of files) {
+      let ahead: (Promise<Buffer | undefined> | undefined)[] = [];
+      for (const [index, { header, source, inline }] of files.entries()) {
+        // A file at a time would wait for the disk as often as there are files.
+        if (index % filesAhead === 0) ahead = files.slice(index, index + filesAhead).map(readSmall);
         if (inline !== undefined) yield { header, body: inline };
         else if (header.type !== "file") yield { header };
         else if ((header.size ?? 0) > readWhole) {
           // What is written behind its end meanwhile is the next push's.
           yield { header, body: createReadStream(source, { end: (header.size ?? 0) - 1 }) };
         } else {
-          const body = await readFile(source).catch(ignoreMissing);
+          const body = await (ahead[index % filesAhead] ?? readFile(source).catch(ignoreMissing));
           if (body) yield { header: { ...header, size: body.length }, body };
         }
       }
@@ -30,10 +37,23 @@ export async function contextBatch(directory: string, items: readonly CopyItem[]
   };
 }
 
+interface BatchFile {
+  readonly header: FileToPut;
+  readonly source: string;
+  readonly inline?: string;
+}
+
+function readSmall({ header, source, inline }: BatchFile): Promise<Buffer | undefined> | undefined {
+  if (inline !== undefined || header.type !== "file" || (header.size ?? 0) > smallFile) return undefined;
+  const content = readFile(source).catch(ignoreMissing);
+  content.catch(() => undefined); // whoever wants it hears of it
+  return content;
+}
+
 async function readHeader(
   directory: string,
   { source, inline, type, destination, owner, mode, keepExisting }: CopyItem,
-): Promise<{ header: FileToPut; source: string; inline?: string } | undefined> {
+): Promise<BatchFile | undefined> {
   if (inline !== undefined) {
     const facts = { name: destination, type, mode: mode ?? 0o644, ...owner, size: Buffer.byteLength(inline) };
     return { header: { ...facts, mtime: new Date() }, source, inline };

@@ -38,25 +38,40 @@ export function contextPath(directory: string, file: string): string {
 }
 
 /**
- * What really changed at and below a path, and the folders that came or went with it. The disk decides: whether a caller
+ * What really changed at and below paths, and the folders that came or went with them. The disk decides: whether a caller
  * calls a path changed or deleted makes no difference.
  * @param changes by path; what was there before the first change of a path stays what was before it
  */
 export async function readChanges(
   context: WatchedContext,
-  name: string,
+  names: readonly string[],
   changes: Map<string, ContextChange>,
 ): Promise<void> {
-  await new ChangeReader(context, changes).read(name);
+  const reader = new ChangeReader(context, changes);
+  for (let from = 0; from < names.length; from += lookAtOnce) {
+    const some = names.slice(from, from + lookAtOnce);
+    await reader.look(some);
+    for (const name of some) await reader.read(name);
+  }
 }
+
+/** How many paths are looked up at a time. */
+const lookAtOnce = 256;
 
 class ChangeReader {
   readonly #context: WatchedContext;
   readonly #changes: Map<string, ContextChange>;
+  /** What was found, so that each path is looked up once. */
+  readonly #found = new Map<string, Promise<ContextFile | undefined>>();
 
   constructor(context: WatchedContext, changes: Map<string, ContextChange>) {
     this.#context = context;
     this.#changes = changes;
+  }
+
+  /** Looks paths up side by side, before they are read one by one. */
+  async look(names: readonly string[]): Promise<void> {
+    await Promise.all(names.map((name) => (name === "" ? undefined : this.#stat(name))));
   }
 
   async read(name: string): Promise<void> {
@@ -135,19 +150,24 @@ class ChangeReader {
     return gone;
   }
 
-  async #stat(name: string): Promise<ContextFile | undefined> {
-    const full = path.join(this.#context.directory, name);
-    try {
-      const stats = await lstat(full);
-      const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
-      if (stats.isSymbolicLink()) return { type: "symlink", linkname: await readlink(full), size: 0, ...facts };
-      if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
-      return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
-    } catch (error) {
-      const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-      throw error;
-    }
+  #stat(name: string): Promise<ContextFile | undefined> {
+    const found = this.#found.get(name) ?? statFile(path.join(this.#context.directory, name));
+    this.#found.set(name, found);
+    return found;
+  }
+}
+
+async function statFile(full: string): Promise<ContextFile | undefined> {
+  try {
+    const stats = await lstat(full);
+    const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
+    if (stats.isSymbolicLink()) return { type: "symlink", linkname: await readlink(full), size: 0, ...facts };
+    if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
+    return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+    throw error;
   }
 }
 
