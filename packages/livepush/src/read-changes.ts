@@ -1,5 +1,6 @@
-import { lstat, readlink } from "node:fs/promises";
+import { lstatSync, readlinkSync } from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type Ignore, walk } from "@slipway/context";
 import { archiveKind } from "./archive-kind.ts";
 import type { ContextChange } from "./context-change.ts";
@@ -48,43 +49,35 @@ export async function readChanges(
   changes: Map<string, ContextChange>,
 ): Promise<void> {
   const reader = new ChangeReader(context, changes);
-  for (let from = 0; from < names.length; from += lookAtOnce) {
-    const some = names.slice(from, from + lookAtOnce);
-    await reader.look(some);
-    for (const name of some) await reader.read(name);
+  for (const [index, name] of names.entries()) {
+    if (index % lookAtOnce === lookAtOnce - 1) await setImmediate();
+    await reader.read(name);
   }
 }
 
-/** How many paths are looked up at a time. */
+/** How many paths are looked up before others have their turn: waiting for each costs many times what looking does. */
 const lookAtOnce = 256;
 
 class ChangeReader {
   readonly #context: WatchedContext;
   readonly #changes: Map<string, ContextChange>;
-  /** What was found, so that each path is looked up once. */
-  readonly #found = new Map<string, Promise<ContextFile | undefined>>();
 
   constructor(context: WatchedContext, changes: Map<string, ContextChange>) {
     this.#context = context;
     this.#changes = changes;
   }
 
-  /** Looks paths up side by side, before they are read one by one. */
-  async look(names: readonly string[]): Promise<void> {
-    await Promise.all(names.map((name) => (name === "" ? undefined : this.#stat(name))));
-  }
-
   async read(name: string): Promise<void> {
     const { listing } = this.#context;
-    const file = name === "" ? undefined : await this.#stat(name);
+    const file = name === "" ? undefined : this.#stat(name);
     if (name === "") await this.#readFolder("");
     else if (!file) {
       // With a file its folder may have gone.
-      const gone = await this.#highestGone(name);
+      const gone = this.#highestGone(name);
       for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
     } else {
-      if (this.#context.ignore.ignores(name)) await this.#setFoldersAbove(name);
-      else await this.#setWithFolders(name, file);
+      if (this.#context.ignore.ignores(name)) this.#setFoldersAbove(name);
+      else this.#setWithFolders(name, file);
       const known = [...listing.below(name)];
       if (file.type === "directory") await this.#readFolder(name);
       else for (const path of known) this.#set(path, undefined);
@@ -103,31 +96,31 @@ class ChangeReader {
     };
     for (const [name, file] of await listContext(path.join(directory, folder), inside)) {
       gone.delete(below(name));
-      if (!isSame(listing.get(below(name)), file)) await this.#setWithFolders(below(name), file);
+      if (!isSame(listing.get(below(name)), file)) this.#setWithFolders(below(name), file);
     }
     for (const name of gone) this.#set(name, undefined);
   }
 
   /** A file that is left out may have come with a folder that is not. */
-  async #setFoldersAbove(name: string): Promise<void> {
+  #setFoldersAbove(name: string): void {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (parent === "" || this.#context.listing.get(parent)?.type === "directory") return;
     if (this.#context.ignore.ignores(parent)) return this.#setFoldersAbove(parent);
-    const folder = await this.#stat(parent);
-    if (folder?.type === "directory") await this.#setWithFolders(parent, folder);
+    const folder = this.#stat(parent);
+    if (folder?.type === "directory") this.#setWithFolders(parent, folder);
   }
 
-  async #setWithFolders(name: string, file: ContextFile): Promise<void> {
+  #setWithFolders(name: string, file: ContextFile): void {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (
       parent !== "" &&
       this.#context.listing.get(parent)?.type !== "directory" &&
       !this.#context.ignore.ignores(parent)
     ) {
-      const folder = await this.#stat(parent);
+      const folder = this.#stat(parent);
       // Behind a link lies nothing of the context's own.
       if (folder?.type !== "directory") return;
-      await this.#setWithFolders(parent, folder);
+      this.#setWithFolders(parent, folder);
     }
     this.#set(name, file);
   }
@@ -140,34 +133,30 @@ class ChangeReader {
     else listing.delete(name);
   }
 
-  async #highestGone(name: string): Promise<string> {
+  #highestGone(name: string): string {
     let gone = name;
     for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) {
       const folder = name.slice(0, at);
-      if ((await this.#stat(folder))?.type === "directory") break;
+      if (this.#stat(folder)?.type === "directory") break;
       gone = folder;
     }
     return gone;
   }
 
-  #stat(name: string): Promise<ContextFile | undefined> {
-    const found = this.#found.get(name) ?? statFile(path.join(this.#context.directory, name));
-    this.#found.set(name, found);
-    return found;
-  }
-}
-
-async function statFile(full: string): Promise<ContextFile | undefined> {
-  try {
-    const stats = await lstat(full);
-    const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
-    if (stats.isSymbolicLink()) return { type: "symlink", linkname: await readlink(full), size: 0, ...facts };
-    if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
-    return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === "ENOENT" || code === "ENOTDIR") return undefined;
-    throw error;
+  #stat(name: string): ContextFile | undefined {
+    const full = path.join(this.#context.directory, name);
+    try {
+      const stats = lstatSync(full, { throwIfNoEntry: false });
+      if (!stats) return undefined;
+      const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
+      if (stats.isSymbolicLink()) return { type: "symlink", linkname: readlinkSync(full), size: 0, ...facts };
+      if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
+      return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
+    } catch (error) {
+      const { code } = error as NodeJS.ErrnoException;
+      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      throw error;
+    }
   }
 }
 

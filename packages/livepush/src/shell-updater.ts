@@ -18,8 +18,11 @@ import { tarOf } from "./tar-of.ts";
 import type { CommandToRun, FileBatch, FileToPut, Identity, Updater } from "./updater.ts";
 import { beingWritten, mostInScript, writeScript } from "./write-script.ts";
 
-/** Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker. Bytes. */
-const mostThroughShell = 256 * 1024;
+/**
+ * Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker: it takes long to begin
+ * and longer for each file, but less for each byte.
+ */
+const throughShell = { bytes: 256 * 1024, files: 2_000 };
 
 /** Finds out what the shell can do. `stat -c` and `xargs -0` are not POSIX; `tar` and `base64` may be missing. */
 const probe = [
@@ -76,11 +79,12 @@ export class ShellUpdater implements Updater {
   }
 
   async put(batch: FileBatch, signal: AbortSignal): Promise<void> {
-    const size = batch.files.reduce((sum, file) => sum + 1024 + (file.size ?? 0), 0);
+    const size = batch.files.reduce((sum, file) => sum + (file.size ?? 0), 0);
+    const isLarge = size > throughShell.bytes || batch.files.length > throughShell.files;
     const { unpacks } = await abortable(this.#open(), signal);
     const folders = foldersScript(batch.files);
     const toPack = batch.files.some(archived);
-    if (!unpacks || size > mostThroughShell || !batch.files.every(isPlain)) {
+    if (!unpacks || isLarge || !batch.files.every(isPlain)) {
       if (folders !== "") await this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
       if (!toPack) return;
       await putArchive(this.#engine, this.#containerId, packEntries(tarOf(batch)), { path: "/", signal });
