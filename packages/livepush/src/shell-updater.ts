@@ -99,11 +99,11 @@ export class ShellUpdater implements Updater {
   }
 
   /** Puts a single small file without an archive. */
-  async #write({ files, contents }: FileBatch, folders: string, signal: AbortSignal): Promise<boolean> {
+  async #write(batch: FileBatch, folders: string, signal: AbortSignal): Promise<boolean> {
     const session = await abortable(this.#open(), signal);
-    const [file, ...more] = files.filter(archived);
+    const [file, ...more] = batch.files.filter(archived);
     if (!session.writes || file?.type !== "file" || more.length > 0 || (file.size ?? 0) > mostInScript) return false;
-    for await (const { header, body } of contents()) {
+    for await (const { header, body } of batch.contents()) {
       if (header.name !== file.name) continue;
       // It may have grown since it was listed.
       if (!Buffer.isBuffer(body) || body.length > mostInScript) return false;
