@@ -17,6 +17,7 @@ const { packDirectory, packEntries } = await own("context");
 const run = promisify(execFile);
 
 const runs = Number(process.env.BENCH_RUNS ?? 15);
+const only = process.env.BENCH_ONLY; // the name of one scenario
 const label = { "dev.slipway.bench": "livepush" };
 const dockerfile = [
   "FROM slipway-base/busybox:1",
@@ -24,7 +25,7 @@ const dockerfile = [
   "COPY package.json ./",
   "RUN sleep 0.2 && cp package.json installed.json",
   "COPY src/ src/",
-  'CMD ["sh", "-c", "while :; do cat src/version.txt; sleep 0.02; done"]',
+  'CMD ["sh", "-c", "while :; do cat src/version.txt; echo; sleep 0.02; done"]',
   "",
 ].join("\n");
 
@@ -129,12 +130,8 @@ async function olderSession(id, skip) {
 
 const sessions = [];
 try {
-  await oneFileVisible();
-  await withRestart();
-  await manyFiles();
-  await deletions();
-  await command();
-  await firstPush();
+  const scenarios = { oneFileVisible, withRestart, manyFiles, deletions, command, firstPush };
+  for (const [name, measure] of Object.entries(scenarios)) if (!only || only === name) await measure();
   if (process.argv[2]) await elsewhere(process.argv[2]);
 } finally {
   for (const one of sessions) await one.cleanupIntermediateContainers().catch(() => undefined);

@@ -1,3 +1,6 @@
+import { createHash } from "node:crypto";
+import { chmod, utimes, writeFile } from "node:fs/promises";
+import path from "node:path";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
 import { type Files, Workbench, writeFiles } from "../test/workbench.ts";
 import { liveDockerfile } from "./live-dockerfile.ts";
@@ -312,4 +315,21 @@ test("nothing is pushed below a mount", async () => {
     outcome: "unchanged",
     plan: { warnings: [expect.stringContaining("/src of the container is a mount")] },
   });
+});
+
+test("a small file arrives as it is, whatever its bytes, its name, its mode and its owner", async () => {
+  const text = `${from}COPY --chown=7:8 src /app\n`;
+  const context = await bench.folder({ Dockerfile: text, "src/a": "a" });
+  const { push, containerId } = await bench.start(context, { text, skipContainerRestart: true });
+  const bytes = Buffer.from(Array.from({ length: 512 }, (_, i) => i % 256));
+  const name = "it's 100% $new\\`";
+  await writeFile(path.join(context, "src", name), bytes, { mode: 0o750 });
+  await chmod(path.join(context, "src", name), 0o4750);
+  await utimes(path.join(context, "src", name), 1_700_000_000, 1_700_000_000);
+  await push.performLivepush([`src/${name}`]);
+  const place = `/app/${name}`;
+  expect(await bench.say(containerId, "stat", "-c", "%a %u:%g %Y", place)).toBe("4750 7:8 1700000000");
+  const digest = createHash("sha256").update(bytes).digest("hex");
+  expect((await bench.say(containerId, "sha256sum", place)).split(/[ \\]+/)).toContain(digest);
+  expect(await bench.say(containerId, "sh", "-c", "ls -A / | grep slipway || echo none")).toBe("none");
 });

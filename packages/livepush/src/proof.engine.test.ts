@@ -13,17 +13,22 @@ let bench: Workbench;
 beforeAll(async () => {
   bench = await Workbench.open();
 });
-afterAll(() => bench.close());
+/** Scenarios that are still under way when the test's time is up, and that need what the end takes away. */
+let working: Promise<unknown> = Promise.resolve();
+afterAll(async () => {
+  await working;
+  await bench.close();
+}, 120_000);
 
 test(
   `after random edits of random contexts the container is as a fresh build leaves it (seeds from ${firstSeed})`,
   { timeout: 120_000 + count * 5_000 },
-  async () => {
+  async ({ signal }) => {
     const verdicts: Verdict[] = [];
     const failures: Scenario[] = [];
     const seeds = Array.from({ length: count }, (_, index) => firstSeed + index);
     const work = async (): Promise<void> => {
-      for (let seed = seeds.shift(); seed !== undefined; seed = seeds.shift()) {
+      for (let seed = seeds.shift(); seed !== undefined && !signal.aborted; seed = seeds.shift()) {
         const scenario = makeScenario(seed);
         const verdict = await verdictOf(scenario);
         verdicts.push(verdict);
@@ -32,7 +37,8 @@ test(
         console.log(`seed ${seed}: ${verdict.mismatches.slice(0, 5).join("\n")}`);
       }
     };
-    await Promise.all(Array.from({ length: atOnce }, work));
+    working = Promise.all(Array.from({ length: atOnce }, work));
+    await working;
     const pushes = verdicts.reduce((sum, verdict) => sum + verdict.pushes, 0);
     const refused = verdicts.flatMap((verdict) => verdict.refused);
     const refusals = verdicts.reduce((sum, verdict) => sum + verdict.refusals, 0);

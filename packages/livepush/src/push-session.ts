@@ -229,19 +229,15 @@ export class PushSession {
   }
 
   async #look(): Promise<void> {
-    const { directory, dockerfilePath } = this.#options;
-    for (const name of this.#noted) {
-      if (name === dockerfilePath) {
-        this.#dockerfileChanged =
-          instructions(await readText(path.join(directory, name))) !== instructions(this.#start.dockerfile);
-      }
-      const isIgnoreFile = this.#isIgnoreFile(name);
-      if (isIgnoreFile) this.#ignore = await readIgnore(directory, dockerfilePath);
-      const context = { directory, ignore: this.#ignore, listing: this.#start.listing };
-      await readChanges(context, name, this.#changes);
-      // With other rules other files are in the context.
-      if (isIgnoreFile) await readChanges(context, "", this.#changes);
-      this.#noted.delete(name);
+    const { directory } = this.#options;
+    const names = [...this.#noted];
+    // What is noted from here on may have changed after it was looked at.
+    this.#noted.clear();
+    try {
+      await this.#lookAt(names);
+    } catch (error) {
+      for (const name of names) this.#noted.add(name);
+      throw error;
     }
     if (this.#hasAdd()) {
       for (const change of await withArchiveFacts(directory, [...this.#changes.values()])) {
@@ -249,6 +245,19 @@ export class PushSession {
         if (change.after) this.#start.listing.set(change.path, change.after);
       }
     }
+  }
+
+  async #lookAt(names: readonly string[]): Promise<void> {
+    const { directory, dockerfilePath } = this.#options;
+    if (names.includes(dockerfilePath)) {
+      this.#dockerfileChanged =
+        instructions(await readText(path.join(directory, dockerfilePath))) !== instructions(this.#start.dockerfile);
+    }
+    // With other rules other files are in the context.
+    const otherRules = names.some((name) => this.#isIgnoreFile(name));
+    if (otherRules) this.#ignore = await readIgnore(directory, dockerfilePath);
+    const context = { directory, ignore: this.#ignore, listing: this.#start.listing };
+    await readChanges(context, otherRules ? [...names, ""] : names, this.#changes);
   }
 
   #hasAdd(): boolean {

@@ -21,7 +21,7 @@ async function changesOf(before: Files, edit: Files, names: string[], rules = ""
   const listing = new ContextListing(await listContext(directory, ignore));
   await writeFiles(directory, edit);
   const changes = new Map<string, ContextChange>();
-  for (const name of names) await readChanges({ directory, ignore, listing }, name, changes);
+  await readChanges({ directory, ignore, listing }, names, changes);
   const fresh = new Map(await listContext(directory, ignore));
   for (const [name, file] of fresh) expect(listing.get(name)?.type).toBe(file.type);
   expect([...listing.below("")].toSorted()).toEqual([...fresh.keys()].toSorted());

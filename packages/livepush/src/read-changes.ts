@@ -1,5 +1,6 @@
-import { lstat, readlink } from "node:fs/promises";
+import { lstatSync, readlinkSync } from "node:fs";
 import path from "node:path";
+import { setImmediate } from "node:timers/promises";
 import { type Ignore, walk } from "@slipway/context";
 import { archiveKind } from "./archive-kind.ts";
 import type { ContextChange } from "./context-change.ts";
@@ -38,17 +39,24 @@ export function contextPath(directory: string, file: string): string {
 }
 
 /**
- * What really changed at and below a path, and the folders that came or went with it. The disk decides: whether a caller
+ * What really changed at and below paths, and the folders that came or went with them. The disk decides: whether a caller
  * calls a path changed or deleted makes no difference.
  * @param changes by path; what was there before the first change of a path stays what was before it
  */
 export async function readChanges(
   context: WatchedContext,
-  name: string,
+  names: readonly string[],
   changes: Map<string, ContextChange>,
 ): Promise<void> {
-  await new ChangeReader(context, changes).read(name);
+  const reader = new ChangeReader(context, changes);
+  for (const [index, name] of names.entries()) {
+    if (index % lookAtOnce === lookAtOnce - 1) await setImmediate();
+    await reader.read(name);
+  }
 }
+
+/** How many paths are looked up before others have their turn: waiting for each costs many times what looking does. */
+const lookAtOnce = 256;
 
 class ChangeReader {
   readonly #context: WatchedContext;
@@ -61,15 +69,15 @@ class ChangeReader {
 
   async read(name: string): Promise<void> {
     const { listing } = this.#context;
-    const file = name === "" ? undefined : await this.#stat(name);
+    const file = name === "" ? undefined : this.#stat(name);
     if (name === "") await this.#readFolder("");
     else if (!file) {
       // With a file its folder may have gone.
-      const gone = await this.#highestGone(name);
+      const gone = this.#highestGone(name);
       for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
     } else {
-      if (this.#context.ignore.ignores(name)) await this.#setFoldersAbove(name);
-      else await this.#setWithFolders(name, file);
+      if (this.#context.ignore.ignores(name)) this.#setFoldersAbove(name);
+      else this.#setWithFolders(name, file);
       const known = [...listing.below(name)];
       if (file.type === "directory") await this.#readFolder(name);
       else for (const path of known) this.#set(path, undefined);
@@ -88,31 +96,31 @@ class ChangeReader {
     };
     for (const [name, file] of await listContext(path.join(directory, folder), inside)) {
       gone.delete(below(name));
-      if (!isSame(listing.get(below(name)), file)) await this.#setWithFolders(below(name), file);
+      if (!isSame(listing.get(below(name)), file)) this.#setWithFolders(below(name), file);
     }
     for (const name of gone) this.#set(name, undefined);
   }
 
   /** A file that is left out may have come with a folder that is not. */
-  async #setFoldersAbove(name: string): Promise<void> {
+  #setFoldersAbove(name: string): void {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (parent === "" || this.#context.listing.get(parent)?.type === "directory") return;
     if (this.#context.ignore.ignores(parent)) return this.#setFoldersAbove(parent);
-    const folder = await this.#stat(parent);
-    if (folder?.type === "directory") await this.#setWithFolders(parent, folder);
+    const folder = this.#stat(parent);
+    if (folder?.type === "directory") this.#setWithFolders(parent, folder);
   }
 
-  async #setWithFolders(name: string, file: ContextFile): Promise<void> {
+  #setWithFolders(name: string, file: ContextFile): void {
     const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
     if (
       parent !== "" &&
       this.#context.listing.get(parent)?.type !== "directory" &&
       !this.#context.ignore.ignores(parent)
     ) {
-      const folder = await this.#stat(parent);
+      const folder = this.#stat(parent);
       // Behind a link lies nothing of the context's own.
       if (folder?.type !== "directory") return;
-      await this.#setWithFolders(parent, folder);
+      this.#setWithFolders(parent, folder);
     }
     this.#set(name, file);
   }
@@ -125,22 +133,23 @@ class ChangeReader {
     else listing.delete(name);
   }
 
-  async #highestGone(name: string): Promise<string> {
+  #highestGone(name: string): string {
     let gone = name;
     for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) {
       const folder = name.slice(0, at);
-      if ((await this.#stat(folder))?.type === "directory") break;
+      if (this.#stat(folder)?.type === "directory") break;
       gone = folder;
     }
     return gone;
   }
 
-  async #stat(name: string): Promise<ContextFile | undefined> {
+  #stat(name: string): ContextFile | undefined {
     const full = path.join(this.#context.directory, name);
     try {
-      const stats = await lstat(full);
+      const stats = lstatSync(full, { throwIfNoEntry: false });
+      if (!stats) return undefined;
       const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
-      if (stats.isSymbolicLink()) return { type: "symlink", linkname: await readlink(full), size: 0, ...facts };
+      if (stats.isSymbolicLink()) return { type: "symlink", linkname: readlinkSync(full), size: 0, ...facts };
       if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
       return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
     } catch (error) {

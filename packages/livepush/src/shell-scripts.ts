@@ -3,14 +3,24 @@ import type { DeleteItem } from "./push-plan.ts";
 import { shellQuote } from "./shell-quote.ts";
 import type { FileToPut } from "./updater.ts";
 
+/** How many paths a command gets at a time. */
+const pathsAtOnce = 200;
+
 /** Removes paths, in order; what is not there is no error, and a folder that still holds something stays. */
 export function removeScript(items: readonly DeleteItem[]): string {
-  const lines = items.map(({ path, kind }) => {
-    const word = shellQuote(path);
-    if (kind === "tree") return `rm -rf ${word} || exit`;
-    if (kind === "folder") return `[ -L ${word} ] || rmdir ${word} 2>/dev/null`;
-    return `[ -d ${word} ] && [ ! -L ${word} ] || rm -f ${word} || exit`;
-  });
+  const lines: string[] = [];
+  for (let from = 0, to = 0; from < items.length; from = to) {
+    const { kind } = items[from] as DeleteItem;
+    while (to < items.length && to - from < pathsAtOnce && items[to]?.kind === kind) to++;
+    const words = items.slice(from, to).map(({ path }) => shellQuote(path));
+    if (kind === "tree") lines.push(`rm -rf ${words.join(" ")} || exit`);
+    else if (kind === "folder") lines.push(`rmdir ${words.join(" ")} 2>/dev/null`);
+    else {
+      // What became a folder meanwhile stays, which makes a rm of all of them fail.
+      const each = `for f in ${words.join(" ")}; do [ -d "$f" ] && [ ! -L "$f" ] || rm -f "$f" || exit; done`;
+      lines.push(words.length === 1 ? each : `rm -f ${words.join(" ")} 2>/dev/null || ${each}`);
+    }
+  }
   return [...lines, "true"].join("\n");
 }
 

@@ -16,9 +16,13 @@ import {
 } from "./shell-scripts.ts";
 import { tarOf } from "./tar-of.ts";
 import type { CommandToRun, FileBatch, FileToPut, Identity, Updater } from "./updater.ts";
+import { beingWritten, mostInScript, writeScript } from "./write-script.ts";
 
-/** Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker. Bytes. */
-const mostThroughShell = 256 * 1024;
+/**
+ * Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker: it takes long to begin
+ * and longer for each file, but less for each byte.
+ */
+const throughShell = { bytes: 256 * 1024, files: 2_000 };
 
 /** Finds out what the shell can do. `stat -c` and `xargs -0` are not POSIX; `tar` and `base64` may be missing. */
 const probe = [
@@ -31,6 +35,8 @@ interface Session {
   readonly shell: ContainerShell;
   readonly unpacks: boolean;
   readonly tellsTimes: boolean;
+  /** Whether its tools do what writeScript wants, as far as is known. */
+  writes: boolean;
 }
 
 /** Changes a container through a shell that stays open in it; a shell that ended, as a restart ends it, is opened again. */
@@ -73,21 +79,40 @@ export class ShellUpdater implements Updater {
   }
 
   async put(batch: FileBatch, signal: AbortSignal): Promise<void> {
-    const size = batch.files.reduce((sum, file) => sum + 1024 + (file.size ?? 0), 0);
+    const size = batch.files.reduce((sum, file) => sum + (file.size ?? 0), 0);
+    const isLarge = size > throughShell.bytes || batch.files.length > throughShell.files;
     const { unpacks } = await abortable(this.#open(), signal);
     const folders = foldersScript(batch.files);
     const toPack = batch.files.some(archived);
-    if (!unpacks || size > mostThroughShell || !batch.files.every(isPlain)) {
+    if (!unpacks || isLarge || !batch.files.every(isPlain)) {
       if (folders !== "") await this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
       if (!toPack) return;
       await putArchive(this.#engine, this.#containerId, packEntries(tarOf(batch)), { path: "/", signal });
       return;
     }
     if (!toPack) return this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
+    if (await this.#write(batch, folders, signal)) return;
     const chunks: Buffer[] = [];
     for await (const chunk of packEntries(tarOf(batch))) chunks.push(chunk as Buffer);
     const script = `umask 022\n${folders}\numask 0\ntar -x -p -f - -C / || exit\n${linkOwnersScript(batch.files)}`;
     await this.#succeed("copying files", script, Buffer.concat(chunks), signal);
+  }
+
+  /** Puts a single small file without an archive. */
+  async #write(batch: FileBatch, folders: string, signal: AbortSignal): Promise<boolean> {
+    const session = await abortable(this.#open(), signal);
+    const [file, ...more] = batch.files.filter(archived);
+    if (!session.writes || file?.type !== "file" || more.length > 0 || (file.size ?? 0) > mostInScript) return false;
+    for await (const { header, body } of batch.contents()) {
+      if (header.name !== file.name) continue;
+      // It may have grown since it was listed.
+      if (!Buffer.isBuffer(body) || body.length > mostInScript) return false;
+      const script = `umask 022\n${folders}\n${writeScript(file, body)}`;
+      session.writes = (await this.#run(script, undefined, signal)).exitCode === 0;
+      if (!session.writes) await this.#run(`rm -f ${beingWritten}`, undefined, signal);
+      return session.writes;
+    }
+    return false;
   }
 
   async setAside(paths: readonly string[], signal: AbortSignal): Promise<void> {
@@ -193,7 +218,7 @@ function isPlain({ name, linkname = "", uid = 0, gid = 0 }: FileToPut): boolean 
 
 async function openSession(engine: Engine, containerId: string): Promise<Session> {
   const shell = await openShell(engine, containerId, { user: "0" });
-  const { stdout } = await shell.run(probe);
+  const { stdout } = await shell.run(`rm -f ${beingWritten}\n${probe}`);
   const can = stdout.toString().split("\n");
-  return { shell, unpacks: can.includes("tar"), tellsTimes: can.includes("stat") };
+  return { shell, unpacks: can.includes("tar"), tellsTimes: can.includes("stat"), writes: true };
 }

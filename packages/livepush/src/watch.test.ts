@@ -135,7 +135,7 @@ test("a branch switch with thousands of files ends with all of them known", { ti
   const changes = new Map<string, ContextChange>();
   for await (const { changed, deleted } of watching) {
     for (const name of [...changed, ...deleted]) {
-      await readChanges({ directory: folder, ignore, listing }, name === "." ? "" : name, changes);
+      await readChanges({ directory: folder, ignore, listing }, [name === "." ? "" : name], changes);
     }
     if (listing.get("last")) break;
   }

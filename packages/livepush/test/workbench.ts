@@ -174,7 +174,12 @@ export class Workbench {
     await Promise.allSettled(
       [...made.containers].map((id) => docker.getContainer(id).remove({ force: true, v: true })),
     );
-    await Promise.allSettled([...made.images].map((id) => docker.getImage(id).remove({ force: true })));
+    await Promise.allSettled(
+      [...made.images].map(async (id) => {
+        await docker.getImage(id).remove({ force: true });
+        this.#images.delete(id);
+      }),
+    );
     await rm(context, { recursive: true, force: true });
     for (const push of made.sessions) this.#sessions.delete(push);
     for (const id of made.containers) this.#containers.delete(id);
