@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
 import { encodeHeader, writeHeader } from "./encode-header.ts";
+import { PlainEntry } from "./plain-file.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
 const batchSize = 64 * 1024;
@@ -59,6 +60,9 @@ class Packer {
   #used = 0;
   #chunks: Buffer[] = [];
   #size = 0;
+  /** Plain files that lie side by side where they are kept, and are copied together. */
+  #run: PlainEntry[] = [];
+  #runSize = 0;
 
   constructor(entries: Entries | (() => Promise<Entries>)) {
     this.#entries = entries;
@@ -67,7 +71,7 @@ class Packer {
   /** The next chunks. Small pieces are joined, large ones come as they are. */
   async batch(): Promise<Buffer[]> {
     this.#iterator ??= iteratorOf(typeof this.#entries === "function" ? await this.#entries() : this.#entries);
-    while (!this.ended && this.#size + this.#used < batchSize) {
+    while (!this.ended && this.#size + this.#used + this.#runSize < batchSize) {
       if (this.#body) {
         const piece = await this.#piece(this.#body);
         if (piece) this.#add(piece);
@@ -76,10 +80,13 @@ class Packer {
       const next = this.#iterator.next();
       const { done, value } = "then" in next ? await next : next;
       if (done) {
+        this.#copyRun();
         this.#addZeros(2 * blockSize);
         this.ended = true;
-      } else this.#entry(value);
+      } else if (value instanceof PlainEntry) this.#plain(value);
+      else this.#entry(value);
     }
+    this.#copyRun();
     this.#flush();
     const chunks = this.#chunks;
     this.#chunks = [];
@@ -94,7 +101,41 @@ class Packer {
     await Promise.allSettled([pieces?.return?.(), this.#iterator?.return?.()]);
   }
 
+  #plain(entry: PlainEntry): void {
+    const { content } = entry;
+    const { length, size } = content;
+    if (length > batchSize) {
+      this.#copyRun();
+      this.#reserve(blockSize);
+      content.spool.readInto(this.#buffer, this.#used, content.start, content.start + blockSize);
+      entry.rename(this.#buffer, this.#used);
+      this.#used += blockSize;
+      this.#open(entry.name, size, content.stream());
+      return;
+    }
+    const last = this.#run.at(-1)?.content;
+    const follows = last?.spool === content.spool && last.start + last.length === content.start;
+    if (!follows || this.#used + this.#runSize + length > this.#buffer.length) {
+      this.#copyRun();
+      this.#reserve(length);
+    }
+    this.#run.push(entry);
+    this.#runSize += length;
+  }
+
+  /** Copies what waits for it, and gives each file the name that it has here. */
+  #copyRun(): void {
+    const first = this.#run[0]?.content;
+    if (!first) return;
+    first.spool.readInto(this.#buffer, this.#used, first.start, first.start + this.#runSize);
+    for (const entry of this.#run) entry.rename(this.#buffer, this.#used + entry.content.start - first.start);
+    this.#used += this.#runSize;
+    this.#run = [];
+    this.#runSize = 0;
+  }
+
   #entry({ header, body }: EntryToPack): void {
+    this.#copyRun();
     const own = header.type === "file" ? (body ?? "") : "";
     if (typeof own === "string" || Buffer.isBuffer(own)) {
       const content = typeof own === "string" ? Buffer.from(own) : own;
@@ -110,7 +151,11 @@ class Packer {
       });
     }
     this.#header(header, size);
-    this.#body = { name, size, source: own, pieces: own[Symbol.asyncIterator]() };
+    this.#open(name, size, own);
+  }
+
+  #open(name: string, size: number, source: Body): void {
+    this.#body = { name, size, source, pieces: source[Symbol.asyncIterator]() };
     this.#seen = 0;
   }
 

@@ -1,8 +1,11 @@
 import type { Readable } from "node:stream";
 import { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
+import { blockSize } from "./decode-block.ts";
 import { packEntries } from "./pack-entries.ts";
 import { normalizePath } from "./path-rules.ts";
+import { PlainBlock } from "./plain-block.ts";
+import { PlainEntry, PlainFile } from "./plain-file.ts";
 import { Spool, type Spooled } from "./spool.ts";
 import { splitEntries, type SplitEntry } from "./split-entry.ts";
 import type { TarHeader } from "./tar-entry.ts";
@@ -33,6 +36,7 @@ export interface SplitTarOptions {
 }
 
 const memoryByDefault = 8 * 1024 * 1024;
+const zeros = Buffer.alloc(blockSize);
 
 /**
  * Reads an archive once, to its end, and keeps what its tasks need, each content once however many tasks have it.
@@ -79,56 +83,88 @@ export async function splitTar(
   };
 }
 
-async function readParts(
-  reader: TarReader,
-  parts: ReadonlyMap<string, Map<string, SplitEntry>>,
-  spool: Spool,
-): Promise<void> {
-  // What a hard link may stand for. Names are the whole archive's.
-  const contents = new Map<string, Spooled>();
+type Parts = ReadonlyMap<string, Map<string, SplitEntry>>;
+
+async function readParts(reader: TarReader, parts: Parts, spool: Spool): Promise<void> {
   const next = (): Promise<Buffer | undefined> => reader.chunk();
+  const foldersOf = holders(parts);
   // Waits only where it must: most entries of most archives are there already.
-  for (let header = await reader.next(); header; header = reader.nextNow() ?? (await reader.next())) {
-    const { name, type, linkname = "" } = header;
-    const folders = foldersOf(name, parts);
+  for (let header = await reader.nextRaw(); header; header = reader.nextNow() ?? (await reader.nextRaw())) {
+    const { name } = header;
+    const folders = foldersOf(name);
     if (folders.length === 0) continue;
-    if (type === "link" && !contents.has(linkname)) {
-      throw new ContextError(
-        "CONTEXT_BAD_PATH",
-        `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
-        {
-          hint: "make it a file of its own, or a symbolic link",
-        },
-      );
+    if (header instanceof PlainBlock) {
+      const file = new PlainFile(spool, spool.end, header);
+      const { block, blockAt } = reader;
+      if (reader.bodyNow() >= 0) spool.append(block, blockAt, blockAt + file.length);
+      else {
+        spool.append(block, blockAt, blockAt + blockSize);
+        await spool.add(next);
+        spool.append(zeros, 0, file.length - blockSize - file.size);
+      }
+      for (const folder of folders) {
+        const own = folder === "" ? name : name.slice(folder.length + 1);
+        keep(parts, folder, new PlainEntry(own, file, header.dot + name.length - own.length));
+      }
+    } else {
+      const content = header.type === "file" ? await spool.add(next) : linkedContent(header, parts, foldersOf);
+      for (const folder of folders) {
+        const own = relativeHeader(header, folder);
+        keep(parts, folder, { name: own.name, type: own.type, header: own, content });
+      }
     }
-    let content: Spooled | undefined;
-    if (type === "file") {
-      const body = reader.bodyNow();
-      content = body ? spool.addNow(body) : await spool.add(next, header.size ?? 0);
-      if (spool.due) await spool.write();
-    } else if (type === "link") content = contents.get(linkname);
-    // A name that came before has another content now, or none.
-    if (content) contents.set(name, content);
-    else contents.delete(name);
-    for (const folder of folders) {
-      const own = relativeHeader(header, folder);
-      const entries = parts.get(folder) as Map<string, SplitEntry>;
-      // As when an archive is unpacked: of two entries of one name the last is what remains.
-      entries.delete(own.name);
-      entries.set(own.name, { header: own, content });
-    }
+    if (spool.due) await spool.write();
   }
 }
 
-/** Every wanted folder that holds the entry: found by going up its path, whatever the number of tasks. */
-function foldersOf(name: string, wanted: ReadonlyMap<string, unknown>): string[] {
-  const found: string[] = [];
-  if (name !== "" && wanted.has("")) found.push("");
-  for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
-    const folder = name.slice(0, at);
-    if (wanted.has(folder)) found.push(folder);
-  }
-  return found;
+/** As when an archive is unpacked: of two entries of one name the last is what remains, in its own place. */
+function keep(parts: Parts, folder: string, entry: SplitEntry): void {
+  const entries = parts.get(folder) as Map<string, SplitEntry>;
+  const before = entries.size;
+  entries.set(entry.name, entry);
+  if (entries.size > before) return;
+  entries.delete(entry.name);
+  entries.set(entry.name, entry);
+}
+
+/** What a hard link stands for. */
+function linkedContent(
+  { name, type, linkname = "" }: TarHeader,
+  parts: Parts,
+  foldersOf: (name: string) => readonly string[],
+): Spooled | undefined {
+  if (type !== "link") return undefined;
+  const [folder] = foldersOf(linkname);
+  const below = folder === undefined || folder === "" ? linkname : linkname.slice(folder.length + 1);
+  const content = parts.get(folder ?? "")?.get(below)?.content;
+  if (content) return content;
+  throw new ContextError(
+    "CONTEXT_BAD_PATH",
+    `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
+    {
+      hint: "make it a file of its own, or a symbolic link",
+    },
+  );
+}
+
+/** Every wanted folder that holds an entry: found by going up its path, whatever the number of tasks. */
+function holders(wanted: ReadonlyMap<string, unknown>): (name: string) => readonly string[] {
+  // Mostly neighbours come one after the other.
+  let lastParent: string | undefined;
+  let lastFolders: readonly string[] = [];
+  return (name) => {
+    if (name === "") return [];
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    if (parent === lastParent) return lastFolders;
+    const found: string[] = wanted.has("") ? [""] : [];
+    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
+      const folder = name.slice(0, at);
+      if (wanted.has(folder)) found.push(folder);
+    }
+    lastParent = parent;
+    lastFolders = found;
+    return found;
+  };
 }
 
 function relativeHeader(header: TarHeader, folder: string): TarHeader {
