@@ -29,8 +29,9 @@ interface OpenBody {
 export function packEntries(entries: Entries | (() => Promise<Entries>)): Readable {
   const packer = new Packer(entries);
   const stream: Readable = new Readable({
-    highWaterMark: batchSize,
-    read: () => void pushBatch(stream, packer),
+    // One chunk waits at most: of several a reader gets a copy that joins them.
+    highWaterMark: 1,
+    read: () => void pushNext(stream, packer),
     destroy: (error, callback) => {
       void packer.close();
       callback(error);
@@ -39,10 +40,9 @@ export function packEntries(entries: Entries | (() => Promise<Entries>)): Readab
   return stream;
 }
 
-async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
+async function pushNext(stream: Readable, packer: Packer): Promise<void> {
   try {
-    for (const chunk of await packer.batch()) stream.push(chunk);
-    if (packer.ended) stream.push(null);
+    stream.push((await packer.next()) ?? null);
   } catch (error) {
     stream.destroy(error as Error);
   }
@@ -50,7 +50,7 @@ async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
 
 /** Asynchronous only where its entries are: forty thousand small files are no forty thousand turns of the event loop. */
 class Packer {
-  ended = false;
+  #ended = false;
   readonly #entries: Entries | (() => Promise<Entries>);
   #iterator: Iterator<EntryToPack> | AsyncIterator<EntryToPack> | undefined;
   #body: OpenBody | undefined;
@@ -59,7 +59,6 @@ class Packer {
   #buffer: Buffer = none;
   #used = 0;
   #chunks: Buffer[] = [];
-  #size = 0;
   /** Plain files that lie side by side where they are kept, and are copied together. */
   #run: PlainEntry[] = [];
   #runSize = 0;
@@ -68,10 +67,10 @@ class Packer {
     this.#entries = entries;
   }
 
-  /** The next chunks. Small pieces are joined, large ones come as they are. */
-  async batch(): Promise<Buffer[]> {
+  /** The next chunk; undefined at the end. Small pieces are joined, large ones come as they are. */
+  async next(): Promise<Buffer | undefined> {
     this.#iterator ??= iteratorOf(typeof this.#entries === "function" ? await this.#entries() : this.#entries);
-    while (!this.ended && this.#size + this.#used + this.#runSize < batchSize) {
+    while (!this.#ended && this.#chunks.length === 0 && this.#used + this.#runSize < batchSize) {
       if (this.#body) {
         const piece = await this.#piece(this.#body);
         if (piece) this.#add(piece);
@@ -82,16 +81,15 @@ class Packer {
       if (done) {
         this.#copyRun();
         this.#addZeros(2 * blockSize);
-        this.ended = true;
+        this.#ended = true;
       } else if (value instanceof PlainEntry) this.#plain(value);
       else this.#entry(value);
     }
-    this.#copyRun();
-    this.#flush();
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#size = 0;
-    return chunks;
+    if (this.#chunks.length === 0) {
+      this.#copyRun();
+      this.#flush();
+    }
+    return this.#chunks.shift();
   }
 
   /** The outcome is nobody's concern any more, and it may have to wait for entries that don't come. */
@@ -197,7 +195,6 @@ class Packer {
     if (piece.length >= largePiece) {
       this.#flush();
       this.#chunks.push(piece);
-      this.#size += piece.length;
       return;
     }
     this.#reserve(piece.length);
@@ -215,7 +212,6 @@ class Packer {
   #flush(): void {
     if (this.#used === 0) return;
     this.#chunks.push(this.#buffer.subarray(0, this.#used));
-    this.#size += this.#used;
     this.#buffer = this.#buffer.subarray(this.#used);
     this.#used = 0;
   }

@@ -9,13 +9,17 @@ import type { EntryToPack, EntryType, TarHeader } from "./tar-entry.ts";
 export class PlainFile implements Spooled {
   readonly spool: Spool;
   readonly start: number;
+  readonly name: string;
+  readonly dot: number;
   readonly size: number;
   readonly mtime: number;
   readonly attributes: PlainAttributes;
 
-  constructor(spool: Spool, start: number, { size, mtime, attributes }: PlainBlock) {
+  constructor(spool: Spool, start: number, { name, dot, size, mtime, attributes }: PlainBlock) {
     this.spool = spool;
     this.start = start;
+    this.name = name;
+    this.dot = dot;
     this.size = size;
     this.mtime = mtime;
     this.attributes = attributes;
@@ -40,15 +44,17 @@ export class PlainFile implements Spooled {
 
 /** A plain file as an entry of a part of its archive, which is packed by a copy of what is kept. */
 export class PlainEntry implements EntryToPack {
-  readonly name: string;
   readonly content: PlainFile;
-  readonly #strip: number;
+  readonly #above: number;
 
-  /** @param strip how many bytes stand before the name in the block that is kept */
-  constructor(name: string, content: PlainFile, strip: number) {
-    this.name = name;
+  /** @param above how much of the file's name is not part of the entry's */
+  constructor(content: PlainFile, above: number) {
     this.content = content;
-    this.#strip = strip;
+    this.#above = above;
+  }
+
+  get name(): string {
+    return this.content.name.slice(this.#above);
   }
 
   get type(): EntryType {
@@ -65,6 +71,6 @@ export class PlainEntry implements EntryToPack {
 
   /** Gives the copied block in a buffer this entry's name. */
   rename(buffer: Buffer, at: number): void {
-    stripName(buffer, at, this.#strip);
+    stripName(buffer, at, this.content.dot + this.#above);
   }
 }

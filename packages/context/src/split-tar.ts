@@ -30,12 +30,12 @@ export interface SplitContext {
 
 /** How to split. */
 export interface SplitTarOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 8 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
   readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const memoryByDefault = 8 * 1024 * 1024;
+const memoryByDefault = 4 * 1024 * 1024;
 const zeros = Buffer.alloc(blockSize);
 
 /**
@@ -51,13 +51,13 @@ export async function splitTar(
 ): Promise<SplitContext> {
   const bytes = new ByteSource(source, options.signal);
   const spool = new Spool(options.memoryLimit ?? memoryByDefault);
-  const parts = new Map<string, Map<string, SplitEntry>>();
+  const parts = new Map<string, SplitEntry[]>();
   const contexts = new Map<string, string>();
   try {
     for (const { id, context } of tasks) {
       const folder = normalizePath(context);
       contexts.set(id, folder);
-      parts.set(folder, parts.get(folder) ?? new Map());
+      parts.set(folder, parts.get(folder) ?? []);
     }
     if (parts.size > 0) await readParts(new TarReader(bytes), parts, spool);
     await spool.flush();
@@ -67,10 +67,8 @@ export async function splitTar(
   } finally {
     await bytes.close();
   }
-  const lists = new Map<string, readonly SplitEntry[]>();
-  for (const [folder, entries] of parts) lists.set(folder, [...entries.values()]);
   const entries = (id: string): readonly SplitEntry[] => {
-    const list = lists.get(contexts.get(id) ?? "\0");
+    const list = parts.get(contexts.get(id) ?? "\0");
     if (list) return list;
     throw new ContextError("CONTEXT_UNKNOWN_TASK", `no task \`${id}\` was split off`, {
       hint: `these were: ${[...contexts.keys()].join(", ")}`,
@@ -83,11 +81,20 @@ export async function splitTar(
   };
 }
 
-type Parts = ReadonlyMap<string, Map<string, SplitEntry>>;
+type Parts = Map<string, SplitEntry[]>;
 
 async function readParts(reader: TarReader, parts: Parts, spool: Spool): Promise<void> {
   const next = (): Promise<Buffer | undefined> => reader.chunk();
   const foldersOf = holders(parts);
+  // What a hard link may stand for. Names are the whole archive's.
+  const contents = new Map<string, Spooled | undefined>();
+  let repeated = false;
+  // Of a name that came before another content is known now, or none.
+  const note = (name: string, content: Spooled | undefined): void => {
+    const before = contents.size;
+    contents.set(name, content);
+    if (contents.size === before) repeated = true;
+  };
   // Waits only where it must: most entries of most archives are there already.
   for (let header = await reader.nextRaw(); header; header = reader.nextNow() ?? (await reader.nextRaw())) {
     const { name } = header;
@@ -102,41 +109,39 @@ async function readParts(reader: TarReader, parts: Parts, spool: Spool): Promise
         await spool.add(next);
         spool.append(zeros, 0, file.length - blockSize - file.size);
       }
+      note(name, file);
       for (const folder of folders) {
-        const own = folder === "" ? name : name.slice(folder.length + 1);
-        keep(parts, folder, new PlainEntry(own, file, header.dot + name.length - own.length));
+        parts.get(folder)?.push(new PlainEntry(file, folder === "" ? 0 : folder.length + 1));
       }
     } else {
-      const content = header.type === "file" ? await spool.add(next) : linkedContent(header, parts, foldersOf);
+      const content = header.type === "file" ? await spool.add(next) : linkedContent(header, contents);
+      note(name, content);
       for (const folder of folders) {
         const own = relativeHeader(header, folder);
-        keep(parts, folder, { name: own.name, type: own.type, header: own, content });
+        parts.get(folder)?.push({ name: own.name, type: own.type, header: own, content });
       }
     }
     if (spool.due) await spool.write();
   }
+  if (repeated) for (const [folder, entries] of parts) parts.set(folder, lastOfEach(entries));
 }
 
 /** As when an archive is unpacked: of two entries of one name the last is what remains, in its own place. */
-function keep(parts: Parts, folder: string, entry: SplitEntry): void {
-  const entries = parts.get(folder) as Map<string, SplitEntry>;
-  const before = entries.size;
-  entries.set(entry.name, entry);
-  if (entries.size > before) return;
-  entries.delete(entry.name);
-  entries.set(entry.name, entry);
+function lastOfEach(entries: readonly SplitEntry[]): SplitEntry[] {
+  const byName = new Map<string, SplitEntry>();
+  for (const entry of entries) {
+    byName.delete(entry.name);
+    byName.set(entry.name, entry);
+  }
+  return [...byName.values()];
 }
 
-/** What a hard link stands for. */
 function linkedContent(
   { name, type, linkname = "" }: TarHeader,
-  parts: Parts,
-  foldersOf: (name: string) => readonly string[],
+  contents: ReadonlyMap<string, Spooled | undefined>,
 ): Spooled | undefined {
   if (type !== "link") return undefined;
-  const [folder] = foldersOf(linkname);
-  const below = folder === undefined || folder === "" ? linkname : linkname.slice(folder.length + 1);
-  const content = parts.get(folder ?? "")?.get(below)?.content;
+  const content = contents.get(linkname);
   if (content) return content;
   throw new ContextError(
     "CONTEXT_BAD_PATH",

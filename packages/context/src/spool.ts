@@ -13,7 +13,7 @@ export interface Spooled {
 }
 
 const readSize = 256 * 1024;
-const writeSize = 1024 * 1024;
+const writeSize = 512 * 1024;
 /** Small ranges are read by blocks, since those that lie side by side are mostly wanted one after the other. */
 const blockSize = 64 * 1024;
 const blocksAtMost = 4;
