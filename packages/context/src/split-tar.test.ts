@@ -92,14 +92,9 @@ test.each(["gnu", "ustar", "pax", "v7"])("GNU tar's own archives, format %s, wha
         await pipeline(split.open(id), createWriteStream(path.join(out, "a.tar")));
         await mkdir(path.join(out, "x"));
         await promisify(execFile)("tar", ["-xpf", "a.tar", "-C", "x"], { cwd: out });
-        const listed = async (at: string): Promise<string> =>
-          (
-            await promisify(execFile)(
-              "sh",
-              ["-c", "find . -type f -exec sh -c 'stat -c \"%n %a %s %Y\" $1; cksum <$1' - {} \\; | sort"],
-              { cwd: at },
-            )
-          ).stdout;
+        const command = "find . -type f -exec stat -c '%n %a %s %Y' {} + -exec cksum {} + | sort";
+        const listed = async (cwd: string): Promise<string> =>
+          (await promisify(execFile)("sh", ["-c", command], { cwd })).stdout;
         expect(await listed(path.join(out, "x"))).toBe(await listed(path.join(folder, "in", id)));
       }
       await split.close();
