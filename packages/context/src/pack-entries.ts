@@ -2,6 +2,7 @@ import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
 import { encodeHeader, writeHeader } from "./encode-header.ts";
+import { PlainEntry } from "./plain-file.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
 const batchSize = 64 * 1024;
@@ -28,8 +29,9 @@ interface OpenBody {
 export function packEntries(entries: Entries | (() => Promise<Entries>)): Readable {
   const packer = new Packer(entries);
   const stream: Readable = new Readable({
-    highWaterMark: batchSize,
-    read: () => void pushBatch(stream, packer),
+    // One chunk waits at most: of several a reader gets a copy that joins them.
+    highWaterMark: 1,
+    read: () => void pushNext(stream, packer),
     destroy: (error, callback) => {
       void packer.close();
       callback(error);
@@ -38,10 +40,9 @@ export function packEntries(entries: Entries | (() => Promise<Entries>)): Readab
   return stream;
 }
 
-async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
+async function pushNext(stream: Readable, packer: Packer): Promise<void> {
   try {
-    for (const chunk of await packer.batch()) stream.push(chunk);
-    if (packer.ended) stream.push(null);
+    stream.push((await packer.next()) ?? null);
   } catch (error) {
     stream.destroy(error as Error);
   }
@@ -49,7 +50,7 @@ async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
 
 /** Asynchronous only where its entries are: forty thousand small files are no forty thousand turns of the event loop. */
 class Packer {
-  ended = false;
+  #ended = false;
   readonly #entries: Entries | (() => Promise<Entries>);
   #iterator: Iterator<EntryToPack> | AsyncIterator<EntryToPack> | undefined;
   #body: OpenBody | undefined;
@@ -58,16 +59,18 @@ class Packer {
   #buffer: Buffer = none;
   #used = 0;
   #chunks: Buffer[] = [];
-  #size = 0;
+  /** Plain files that lie side by side where they are kept, and are copied together. */
+  #run: PlainEntry[] = [];
+  #runSize = 0;
 
   constructor(entries: Entries | (() => Promise<Entries>)) {
     this.#entries = entries;
   }
 
-  /** The next chunks. Small pieces are joined, large ones come as they are. */
-  async batch(): Promise<Buffer[]> {
+  /** The next chunk; undefined at the end. Small pieces are joined, large ones come as they are. */
+  async next(): Promise<Buffer | undefined> {
     this.#iterator ??= iteratorOf(typeof this.#entries === "function" ? await this.#entries() : this.#entries);
-    while (!this.ended && this.#size + this.#used < batchSize) {
+    while (!this.#ended && this.#chunks.length === 0 && this.#used + this.#runSize < batchSize) {
       if (this.#body) {
         const piece = await this.#piece(this.#body);
         if (piece) this.#add(piece);
@@ -76,15 +79,17 @@ class Packer {
       const next = this.#iterator.next();
       const { done, value } = "then" in next ? await next : next;
       if (done) {
+        this.#copyRun();
         this.#addZeros(2 * blockSize);
-        this.ended = true;
-      } else this.#entry(value);
+        this.#ended = true;
+      } else if (value instanceof PlainEntry) this.#plain(value);
+      else this.#entry(value);
     }
-    this.#flush();
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#size = 0;
-    return chunks;
+    if (this.#chunks.length === 0) {
+      this.#copyRun();
+      this.#flush();
+    }
+    return this.#chunks.shift();
   }
 
   /** The outcome is nobody's concern any more, and it may have to wait for entries that don't come. */
@@ -94,7 +99,41 @@ class Packer {
     await Promise.allSettled([pieces?.return?.(), this.#iterator?.return?.()]);
   }
 
+  #plain(entry: PlainEntry): void {
+    const { content } = entry;
+    const { length, size } = content;
+    if (length > batchSize) {
+      this.#copyRun();
+      this.#reserve(blockSize);
+      content.spool.readInto(this.#buffer, this.#used, content.start, content.start + blockSize);
+      entry.rename(this.#buffer, this.#used);
+      this.#used += blockSize;
+      this.#open(entry.name, size, content.stream());
+      return;
+    }
+    const last = this.#run.at(-1)?.content;
+    const follows = last?.spool === content.spool && last.start + last.length === content.start;
+    if (!follows || this.#used + this.#runSize + length > this.#buffer.length) {
+      this.#copyRun();
+      this.#reserve(length);
+    }
+    this.#run.push(entry);
+    this.#runSize += length;
+  }
+
+  /** Copies what waits for it, and gives each file the name that it has here. */
+  #copyRun(): void {
+    const first = this.#run[0]?.content;
+    if (!first) return;
+    first.spool.readInto(this.#buffer, this.#used, first.start, first.start + this.#runSize);
+    for (const entry of this.#run) entry.rename(this.#buffer, this.#used + entry.content.start - first.start);
+    this.#used += this.#runSize;
+    this.#run = [];
+    this.#runSize = 0;
+  }
+
   #entry({ header, body }: EntryToPack): void {
+    this.#copyRun();
     const own = header.type === "file" ? (body ?? "") : "";
     if (typeof own === "string" || Buffer.isBuffer(own)) {
       const content = typeof own === "string" ? Buffer.from(own) : own;
@@ -110,7 +149,11 @@ class Packer {
       });
     }
     this.#header(header, size);
-    this.#body = { name, size, source: own, pieces: own[Symbol.asyncIterator]() };
+    this.#open(name, size, own);
+  }
+
+  #open(name: string, size: number, source: Body): void {
+    this.#body = { name, size, source, pieces: source[Symbol.asyncIterator]() };
     this.#seen = 0;
   }
 
@@ -152,7 +195,6 @@ class Packer {
     if (piece.length >= largePiece) {
       this.#flush();
       this.#chunks.push(piece);
-      this.#size += piece.length;
       return;
     }
     this.#reserve(piece.length);
@@ -170,7 +212,6 @@ class Packer {
   #flush(): void {
     if (this.#used === 0) return;
     this.#chunks.push(this.#buffer.subarray(0, this.#used));
-    this.#size += this.#used;
     this.#buffer = this.#buffer.subarray(this.#used);
     this.#used = 0;
   }

@@ -1,9 +1,13 @@
 import { type Ignore, ignoreNothing } from "./ignore.ts";
+import { PlainEntry } from "./plain-file.ts";
 import type { Spooled } from "./spool.ts";
-import type { EntryToPack, TarHeader } from "./tar-entry.ts";
+import type { EntryToPack, EntryType, TarHeader } from "./tar-entry.ts";
 
 /** An entry of a task's part of an archive. */
 export interface SplitEntry {
+  /** As in the header, which may be made each time it is asked for. */
+  readonly name: string;
+  readonly type: EntryType;
   readonly header: TarHeader;
   /** Of a file, and of a hard link what it stands for. */
   readonly content: Spooled | undefined;
@@ -17,19 +21,26 @@ export function* splitEntries(
   entries: Iterable<SplitEntry>,
   ignore: Ignore = ignoreNothing,
 ): Generator<EntryToPack, void, undefined> {
+  // Only links ask for it.
+  const linked = Array.isArray(entries) ? entries.some(({ type }: SplitEntry) => type === "link") : true;
   const packed = new Map<string, Spooled | undefined>();
   const held = new Map<string, EntryToPack>();
-  for (const { header, content } of entries) {
-    const { name, type } = header;
-    if (ignore.ignores(name)) {
-      if (type === "directory" && ignore.mayContainIncluded(name)) held.set(name, { header });
+  for (const entry of entries) {
+    const { name, type } = entry;
+    if (ignore !== ignoreNothing && ignore.ignores(name)) {
+      if (type === "directory" && ignore.mayContainIncluded(name)) held.set(name, entry);
       continue;
     }
-    yield* heldAbove(name, held);
+    if (held.size > 0) yield* heldAbove(name, held);
+    if (linked) packed.set(name, entry.content);
+    if (entry instanceof PlainEntry) {
+      yield entry;
+      continue;
+    }
+    const { header, content } = entry;
     if (type !== "file" && type !== "link") yield { header };
     else if (type === "link" && content && packed.get(header.linkname ?? "") === content) yield { header };
     else yield { header: type === "file" ? header : asFile(header, content), body: content?.open() };
-    packed.set(name, content);
   }
 }
 

@@ -1,7 +1,12 @@
-import { readdir } from "node:fs/promises";
+import { execFile } from "node:child_process";
+import { createWriteStream } from "node:fs";
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
+import path from "node:path";
 import { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
+import { pipeline } from "node:stream/promises";
+import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { parseIgnore } from "./ignore.ts";
 import { packEntries } from "./pack-entries.ts";
@@ -59,6 +64,45 @@ test.each([undefined, 0, 250_000])(
     await split.close();
   },
 );
+
+test.each(["gnu", "ustar", "pax", "v7"])("GNU tar's own archives, format %s, whatever the pieces", async (format) => {
+  const folder = await mkdtemp(path.join(tmpdir(), "slipway-split-"));
+  try {
+    await mkdir(path.join(folder, "in/web/sub"), { recursive: true });
+    await mkdir(path.join(folder, "out"));
+    const sizes = [0, 1, 511, 512, 513, 10_240, 65_024, 65_025, 70_000, 300_000];
+    for (const size of sizes) {
+      await writeFile(path.join(folder, `in/web/f${size}`), Buffer.alloc(size, `${size} `));
+      await writeFile(path.join(folder, `in/web/sub/g${size}`), Buffer.alloc(size, `${size}.`), { mode: 0o755 });
+    }
+    await promisify(execFile)("tar", ["-c", `--format=${format}`, "-f", "all.tar", "-C", "in", "."], { cwd: folder });
+    const archive = await readFile(path.join(folder, "all.tar"));
+    for (const [piece, memoryLimit] of [
+      [700, 0],
+      [65_536, 100_000],
+      [archive.length, undefined],
+    ] as const) {
+      const pieces = Array.from({ length: Math.ceil(archive.length / piece) }, (_, i) =>
+        archive.subarray(i * piece, (i + 1) * piece),
+      );
+      const tasks = ["web", "web/sub", "."].map((context) => ({ id: context, context }));
+      const split = await splitTar(Readable.from(pieces, { objectMode: false }), tasks, { memoryLimit });
+      for (const { id } of tasks) {
+        const out = await mkdtemp(path.join(folder, "out/"));
+        await pipeline(split.open(id), createWriteStream(path.join(out, "a.tar")));
+        await mkdir(path.join(out, "x"));
+        await promisify(execFile)("tar", ["-xpf", "a.tar", "-C", "x"], { cwd: out });
+        const command = "find . -type f -exec stat -c '%n %a %s %Y' {} + -exec cksum {} + | sort";
+        const listed = async (cwd: string): Promise<string> =>
+          (await promisify(execFile)("sh", ["-c", command], { cwd })).stdout;
+        expect(await listed(path.join(out, "x"))).toBe(await listed(path.join(folder, "in", id)));
+      }
+      await split.close();
+    }
+  } finally {
+    await rm(folder, { recursive: true });
+  }
+});
 
 test("a task whose context is the whole gets everything", async () => {
   const source = packEntries([

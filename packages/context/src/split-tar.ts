@@ -1,8 +1,11 @@
 import type { Readable } from "node:stream";
 import { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
+import { blockSize } from "./decode-block.ts";
 import { packEntries } from "./pack-entries.ts";
 import { normalizePath } from "./path-rules.ts";
+import { PlainBlock } from "./plain-block.ts";
+import { PlainEntry, PlainFile } from "./plain-file.ts";
 import { Spool, type Spooled } from "./spool.ts";
 import { splitEntries, type SplitEntry } from "./split-entry.ts";
 import type { TarHeader } from "./tar-entry.ts";
@@ -27,12 +30,13 @@ export interface SplitContext {
 
 /** How to split. */
 export interface SplitTarOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 8 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
   readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const memoryByDefault = 8 * 1024 * 1024;
+const memoryByDefault = 4 * 1024 * 1024;
+const zeros = Buffer.alloc(blockSize);
 
 /**
  * Reads an archive once, to its end, and keeps what its tasks need, each content once however many tasks have it.
@@ -47,13 +51,13 @@ export async function splitTar(
 ): Promise<SplitContext> {
   const bytes = new ByteSource(source, options.signal);
   const spool = new Spool(options.memoryLimit ?? memoryByDefault);
-  const parts = new Map<string, Map<string, SplitEntry>>();
+  const parts = new Map<string, SplitEntry[]>();
   const contexts = new Map<string, string>();
   try {
     for (const { id, context } of tasks) {
       const folder = normalizePath(context);
       contexts.set(id, folder);
-      parts.set(folder, parts.get(folder) ?? new Map());
+      parts.set(folder, parts.get(folder) ?? []);
     }
     if (parts.size > 0) await readParts(new TarReader(bytes), parts, spool);
     await spool.flush();
@@ -63,10 +67,8 @@ export async function splitTar(
   } finally {
     await bytes.close();
   }
-  const lists = new Map<string, readonly SplitEntry[]>();
-  for (const [folder, entries] of parts) lists.set(folder, [...entries.values()]);
   const entries = (id: string): readonly SplitEntry[] => {
-    const list = lists.get(contexts.get(id) ?? "\0");
+    const list = parts.get(contexts.get(id) ?? "\0");
     if (list) return list;
     throw new ContextError("CONTEXT_UNKNOWN_TASK", `no task \`${id}\` was split off`, {
       hint: `these were: ${[...contexts.keys()].join(", ")}`,
@@ -79,56 +81,95 @@ export async function splitTar(
   };
 }
 
-async function readParts(
-  reader: TarReader,
-  parts: ReadonlyMap<string, Map<string, SplitEntry>>,
-  spool: Spool,
-): Promise<void> {
-  // What a hard link may stand for. Names are the whole archive's.
-  const contents = new Map<string, Spooled>();
+type Parts = Map<string, SplitEntry[]>;
+
+async function readParts(reader: TarReader, parts: Parts, spool: Spool): Promise<void> {
   const next = (): Promise<Buffer | undefined> => reader.chunk();
+  const foldersOf = holders(parts);
+  // What a hard link may stand for. Names are the whole archive's.
+  const contents = new Map<string, Spooled | undefined>();
+  let repeated = false;
+  // Of a name that came before another content is known now, or none.
+  const note = (name: string, content: Spooled | undefined): void => {
+    const before = contents.size;
+    contents.set(name, content);
+    if (contents.size === before) repeated = true;
+  };
   // Waits only where it must: most entries of most archives are there already.
-  for (let header = await reader.next(); header; header = reader.nextNow() ?? (await reader.next())) {
-    const { name, type, linkname = "" } = header;
-    const folders = foldersOf(name, parts);
+  for (let header = await reader.nextRaw(); header; header = reader.nextNow() ?? (await reader.nextRaw())) {
+    const { name } = header;
+    const folders = foldersOf(name);
     if (folders.length === 0) continue;
-    if (type === "link" && !contents.has(linkname)) {
-      throw new ContextError(
-        "CONTEXT_BAD_PATH",
-        `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
-        {
-          hint: "make it a file of its own, or a symbolic link",
-        },
-      );
+    if (header instanceof PlainBlock) {
+      const file = new PlainFile(spool, spool.end, header);
+      const { block, blockAt } = reader;
+      if (reader.bodyNow() >= 0) spool.append(block, blockAt, blockAt + file.length);
+      else {
+        spool.append(block, blockAt, blockAt + blockSize);
+        await spool.add(next);
+        spool.append(zeros, 0, file.length - blockSize - file.size);
+      }
+      note(name, file);
+      for (const folder of folders) {
+        parts.get(folder)?.push(new PlainEntry(file, folder === "" ? 0 : folder.length + 1));
+      }
+    } else {
+      const content = header.type === "file" ? await spool.add(next) : linkedContent(header, contents);
+      note(name, content);
+      for (const folder of folders) {
+        const own = relativeHeader(header, folder);
+        parts.get(folder)?.push({ name: own.name, type: own.type, header: own, content });
+      }
     }
-    let content: Spooled | undefined;
-    if (type === "file") {
-      const body = reader.bodyNow();
-      content = body ? spool.addNow(body) : await spool.add(next, header.size ?? 0);
-      if (spool.due) await spool.write();
-    } else if (type === "link") content = contents.get(linkname);
-    // A name that came before has another content now, or none.
-    if (content) contents.set(name, content);
-    else contents.delete(name);
-    for (const folder of folders) {
-      const own = relativeHeader(header, folder);
-      const entries = parts.get(folder) as Map<string, SplitEntry>;
-      // As when an archive is unpacked: of two entries of one name the last is what remains.
-      entries.delete(own.name);
-      entries.set(own.name, { header: own, content });
-    }
+    if (spool.due) await spool.write();
   }
+  if (repeated) for (const [folder, entries] of parts) parts.set(folder, lastOfEach(entries));
 }
 
-/** Every wanted folder that holds the entry: found by going up its path, whatever the number of tasks. */
-function foldersOf(name: string, wanted: ReadonlyMap<string, unknown>): string[] {
-  const found: string[] = [];
-  if (name !== "" && wanted.has("")) found.push("");
-  for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
-    const folder = name.slice(0, at);
-    if (wanted.has(folder)) found.push(folder);
+/** As when an archive is unpacked: of two entries of one name the last is what remains, in its own place. */
+function lastOfEach(entries: readonly SplitEntry[]): SplitEntry[] {
+  const byName = new Map<string, SplitEntry>();
+  for (const entry of entries) {
+    byName.delete(entry.name);
+    byName.set(entry.name, entry);
   }
-  return found;
+  return [...byName.values()];
+}
+
+function linkedContent(
+  { name, type, linkname = "" }: TarHeader,
+  contents: ReadonlyMap<string, Spooled | undefined>,
+): Spooled | undefined {
+  if (type !== "link") return undefined;
+  const content = contents.get(linkname);
+  if (content) return content;
+  throw new ContextError(
+    "CONTEXT_BAD_PATH",
+    `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
+    {
+      hint: "make it a file of its own, or a symbolic link",
+    },
+  );
+}
+
+/** Every wanted folder that holds an entry: found by going up its path, whatever the number of tasks. */
+function holders(wanted: ReadonlyMap<string, unknown>): (name: string) => readonly string[] {
+  // Mostly neighbours come one after the other.
+  let lastParent: string | undefined;
+  let lastFolders: readonly string[] = [];
+  return (name) => {
+    if (name === "") return [];
+    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    if (parent === lastParent) return lastFolders;
+    const found: string[] = wanted.has("") ? [""] : [];
+    for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
+      const folder = name.slice(0, at);
+      if (wanted.has(folder)) found.push(folder);
+    }
+    lastParent = parent;
+    lastFolders = found;
+    return found;
+  };
 }
 
 function relativeHeader(header: TarHeader, folder: string): TarHeader {

@@ -6,7 +6,7 @@ test("no room for the temporary file is told of", async () => {
   try {
     const spool = new Spool(0);
     const chunks = [Buffer.from("abc")];
-    await spool.add(async () => chunks.shift(), 3);
+    await spool.add(async () => chunks.shift());
     await expect(spool.flush()).rejects.toMatchObject({
       code: "CONTEXT_SPOOL_FAILED",
       hint: expect.stringContaining("TMPDIR"),

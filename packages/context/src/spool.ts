@@ -13,29 +13,41 @@ export interface Spooled {
 }
 
 const readSize = 256 * 1024;
-const writeSize = 1024 * 1024;
-/** Small contents are read by blocks, since those that lie side by side are mostly wanted one after the other. */
+const writeSize = 512 * 1024;
+/** Small ranges are read by blocks, since those that lie side by side are mostly wanted one after the other. */
 const blockSize = 64 * 1024;
-const blocksAtMost = 64;
-/** Contents in memory lie in slabs: a buffer of its own for each would weigh more than most contents. */
+const blocksAtMost = 4;
 const slabSize = 256 * 1024;
+const none = Buffer.alloc(0);
+
+/** A piece of the file that was read. */
+interface Block {
+  index: number;
+  readonly bytes: Buffer;
+  length: number;
+}
 
 /**
- * Keeps contents for reading in any order and more than once: in memory up to a limit, then in a temporary file that has
- * no name any more from its first moment on, so that nothing is left whatever happens to the process.
+ * Keeps bytes in the order of their coming, for reading in any order and more than once: in memory up to a limit, then in
+ * a temporary file that has no name any more from its first moment on, so that nothing is left whatever happens to the
+ * process.
  */
 export class Spool {
   readonly #memoryLimit: number;
-  #inMemory = 0;
-  #slab = Buffer.alloc(0);
-  #slabUsed = 0;
+  readonly #slabs: Buffer[] = [];
   #file: FileHandle | undefined;
   #end = 0;
+  /** What came last, as far as it lies side by side: written as one piece. */
+  #chunk: Buffer = none;
+  #from = 0;
+  #to = 0;
+  /** Where that begins among all that is kept. */
+  #chunkStart = 0;
   #unwritten: Buffer[] = [];
   #unwrittenSize = 0;
   #writing: Promise<void> = Promise.resolve();
-  /** The least recently used first. */
-  readonly #blocks = new Map<number, Buffer>();
+  /** The most recently read last. */
+  readonly #blocks: Block[] = [];
   #closed = false;
 
   /** @param memoryLimit bytes */
@@ -43,88 +55,117 @@ export class Spool {
     this.#memoryLimit = memoryLimit;
   }
 
+  /** How much is kept: where the next bytes will begin. */
+  get end(): number {
+    return this.#end;
+  }
+
   /** Whether enough waits for being written. */
   get due(): boolean {
-    return this.#unwrittenSize >= writeSize;
+    return this.#unwrittenSize >= writeSize || this.#to - this.#from >= writeSize;
+  }
+
+  /** Keeps the bytes of a chunk that nobody changes any more. Call {@link write} when it is {@link due}. */
+  append(chunk: Buffer, from: number, to: number): void {
+    if (chunk === this.#chunk && from === this.#to) this.#to = to;
+    else {
+      this.#settle();
+      this.#chunk = chunk;
+      this.#from = from;
+      this.#to = to;
+      this.#chunkStart = this.#end;
+    }
+    this.#end += to - from;
   }
 
   /**
    * Keeps what `next` gives until it gives undefined.
    *
-   * @param size how much that is
    * @throws {ContextError} `CONTEXT_SPOOL_FAILED` if there is no room
    */
-  async add(next: () => Promise<Buffer | undefined>, size: number): Promise<Spooled> {
-    if (this.#inMemory + size <= this.#memoryLimit) {
-      const chunks: Buffer[] = [];
-      for (let chunk = await next(); chunk; chunk = await next()) chunks.push(chunk);
-      return this.#keep(chunks, size);
-    }
+  async add(next: () => Promise<Buffer | undefined>): Promise<Spooled> {
     const start = this.#end;
     for (let chunk = await next(); chunk; chunk = await next()) {
-      this.#append(chunk);
+      this.append(chunk, 0, chunk.length);
       if (this.due) await this.write();
     }
-    return this.#inFile(start, this.#end);
-  }
-
-  /** Keeps a content that is there already. Call {@link write} when it is {@link due}. */
-  addNow(content: Buffer): Spooled {
-    if (this.#inMemory + content.length <= this.#memoryLimit) return this.#keep([content], content.length);
-    const start = this.#end;
-    this.#append(content);
-    return this.#inFile(start, this.#end);
+    return new SpooledRange(this, start, this.#end - start);
   }
 
   /** Begins to write what waits in memory, once the writing before has ended. */
   async write(): Promise<void> {
+    this.#settle();
     await this.#writing;
     const chunks = this.#unwritten;
     const size = this.#unwrittenSize;
+    if (size === 0) return;
     this.#unwritten = [];
     this.#unwrittenSize = 0;
-    this.#writing = this.#writeOut(chunks, this.#end - size, size);
+    this.#writing = this.#writeOut(chunks, this.#end - size - this.#memoryLimit, size);
     // Told of by whoever waits for it next.
     this.#writing.catch(() => undefined);
   }
 
   /** Writes what waits in memory, as it must before anything is read. */
   async flush(): Promise<void> {
-    if (this.#unwrittenSize > 0) await this.write();
+    await this.write();
     await this.#writing;
   }
 
   /** Lets go of everything; what is being read fails. */
   async close(): Promise<void> {
     this.#closed = true;
+    this.#chunk = none;
+    this.#from = this.#to = 0;
     this.#unwritten = [];
-    this.#blocks.clear();
+    this.#blocks.length = 0;
+    this.#slabs.length = 0;
     await this.#writing.catch(() => undefined);
     const file = this.#file;
     this.#file = undefined;
     await file?.close();
   }
 
-  /** Keeps a copy, since the chunks may be slices of far larger buffers. */
-  #keep(chunks: readonly Buffer[], size: number): Spooled {
-    if (this.#slab.length - this.#slabUsed < size) {
-      this.#slab = Buffer.allocUnsafeSlow(Math.max(size, slabSize));
-      this.#slabUsed = 0;
+  /** What lies from `start` to `end`: at once where it is little. */
+  open(start: number, end: number): AsyncIterable<Buffer> | Buffer {
+    if (end - start > blockSize) return this.read(start, end);
+    const buffer = Buffer.allocUnsafe(end - start);
+    this.readInto(buffer, 0, start, end);
+    return buffer;
+  }
+
+  /** Copies what lies from `start` to `end`, a little, to `at` in a buffer. */
+  readInto(target: Buffer, at: number, start: number, end: number): void {
+    if (this.#closed) throw closed();
+    let from = start;
+    while (from < end && from < this.#memoryLimit) {
+      const slab = this.#slabs[Math.floor(from / slabSize)] as Buffer;
+      const offset = from % slabSize;
+      from += slab.copy(target, at + from - start, offset, Math.min(slab.length, offset + end - from));
     }
-    const start = this.#slabUsed;
-    for (const chunk of chunks) this.#slabUsed += chunk.copy(this.#slab, this.#slabUsed);
-    this.#inMemory += size;
-    return new Kept(this.#slab, start, size);
+    if (end - from >= blockSize / 2) this.#load(target, at + from - start, end - from, from - this.#memoryLimit);
+    else if (from < end) this.#fromBlocks(target, at + from - start, from - this.#memoryLimit, end - this.#memoryLimit);
   }
 
-  #append(chunk: Buffer): void {
-    this.#end += chunk.length;
-    this.#unwritten.push(chunk);
-    this.#unwrittenSize += chunk.length;
-  }
-
-  #inFile(start: number, end: number): Spooled {
-    return new InFile(this, start, end - start);
+  /** Takes what came last to where it is kept: slices of the chunks would keep far larger buffers in memory. */
+  #settle(): void {
+    let from = this.#from;
+    const to = this.#to;
+    if (from === to) return;
+    for (let position = this.#chunkStart; from < to && position < this.#memoryLimit;) {
+      const index = Math.floor(position / slabSize);
+      const rest = this.#memoryLimit - index * slabSize;
+      const slab = (this.#slabs[index] ??= Buffer.allocUnsafeSlow(Math.min(slabSize, rest)));
+      const copied = this.#chunk.copy(slab, position % slabSize, from, to);
+      from += copied;
+      position += copied;
+    }
+    if (from < to) {
+      this.#unwritten.push(this.#chunk.subarray(from, to));
+      this.#unwrittenSize += to - from;
+    }
+    this.#chunk = none;
+    this.#from = this.#to = 0;
   }
 
   async #writeOut(chunks: readonly Buffer[], position: number, wanted: number): Promise<void> {
@@ -147,94 +188,79 @@ export class Spool {
     }
   }
 
-  /** What lies in the file from `start` to `end`. */
-  open(start: number, end: number): AsyncIterable<Buffer> | Buffer {
-    if (end - start > blockSize) return this.#read(start, end);
-    return this.#fromBlocks(start, end);
-  }
-
-  async *#read(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
+  /** What lies from `start` to `end`, in pieces. */
+  async *read(start: number, end: number): AsyncGenerator<Buffer, void, undefined> {
     for (let at = start; at < end;) {
-      const piece = await this.#readAt(at, Math.min(readSize, end - at));
-      at += piece.length;
-      yield piece;
+      const length = Math.min(readSize, end - at);
+      const piece = Buffer.allocUnsafeSlow(length);
+      let read = length;
+      if (at < this.#memoryLimit) this.readInto(piece, 0, at, at + length);
+      else read = (await this.#opened().read(piece, 0, length, at - this.#memoryLimit)).bytesRead;
+      if (read === 0) throw cutOff();
+      at += read;
+      yield piece.subarray(0, read);
     }
   }
 
-  /** A small content, mostly of one block. */
-  #fromBlocks(start: number, end: number): Buffer {
-    const first = Math.floor(start / blockSize);
-    const pieces: Buffer[] = [];
-    for (let index = first; index * blockSize < end; index++) {
-      const offset = index * blockSize;
-      pieces.push((this.#block(index) ?? this.#load(index)).subarray(Math.max(start - offset, 0), end - offset));
+  /** From the file, mostly from one block. */
+  #fromBlocks(target: Buffer, at: number, start: number, end: number): void {
+    for (let from = start; from < end;) {
+      const { bytes, length } = this.#block(Math.floor(from / blockSize));
+      const offset = from % blockSize;
+      from += bytes.copy(target, at + from - start, offset, Math.min(length, offset + end - from));
     }
-    return pieces.length === 1 ? (pieces[0] as Buffer) : Buffer.concat(pieces);
   }
 
-  #block(index: number): Buffer | undefined {
-    const block = this.#blocks.get(index);
-    if (!block) return undefined;
-    this.#blocks.delete(index);
-    this.#blocks.set(index, block);
+  /** Blocks are few, and their memory is used again. */
+  #block(index: number): Block {
+    const last = this.#blocks.at(-1);
+    if (last?.index === index) return last;
+    const known = this.#blocks.findIndex((block) => block.index === index);
+    if (known < 0) return this.#loadBlock(index);
+    const [block] = this.#blocks.splice(known, 1) as [Block];
+    this.#blocks.push(block);
+    return block;
+  }
+
+  #loadBlock(index: number): Block {
+    const oldest = this.#blocks.length < blocksAtMost ? undefined : this.#blocks.shift();
+    const block = oldest ?? { index, bytes: Buffer.allocUnsafeSlow(blockSize), length: 0 };
+    const position = index * blockSize;
+    block.index = index;
+    block.length = Math.min(blockSize, this.#end - this.#memoryLimit - position);
+    this.#load(block.bytes, 0, block.length, position);
+    this.#blocks.push(block);
     return block;
   }
 
   /** At once: what was just written is in the system's cache, and a turn of the event loop takes far longer than this. */
-  #load(index: number): Buffer {
-    const position = index * blockSize;
-    const block = Buffer.allocUnsafeSlow(Math.min(blockSize, this.#end - position));
+  #load(target: Buffer, at: number, length: number, position: number): void {
     const { fd } = this.#opened();
-    for (let done = 0; done < block.length;) {
-      const bytesRead = readSync(fd, block, done, block.length - done, position + done);
+    for (let done = 0; done < length;) {
+      const bytesRead = readSync(fd, target, at + done, length - done, position + done);
       if (bytesRead === 0) throw cutOff();
       done += bytesRead;
     }
-    this.#blocks.set(index, block);
-    const [oldest] = this.#blocks.keys();
-    if (this.#blocks.size > blocksAtMost && oldest !== undefined) this.#blocks.delete(oldest);
-    return block;
-  }
-
-  async #readAt(position: number, length: number): Promise<Buffer> {
-    const file = this.#opened();
-    const buffer = Buffer.allocUnsafe(length);
-    const { bytesRead } = await file.read(buffer, 0, length, position);
-    if (bytesRead === 0) throw cutOff();
-    return buffer.subarray(0, bytesRead);
   }
 
   #opened(): FileHandle {
     if (this.#file && !this.#closed) return this.#file;
-    throw new ContextError("CONTEXT_CLOSED", "the build context was let go of before it was read", {
-      hint: "close it when everything is built",
-    });
+    throw closed();
   }
+}
+
+function closed(): ContextError {
+  return new ContextError("CONTEXT_CLOSED", "the build context was let go of before it was read", {
+    hint: "close it when everything is built",
+  });
 }
 
 function cutOff(): ContextError {
   return new ContextError("CONTEXT_SPOOL_FAILED", `the temporary file in ${tmpdir()} was cut off`);
 }
 
-// Classes, and no closures: there may be a great many of them.
-
-class Kept implements Spooled {
-  readonly size: number;
-  readonly #slab: Buffer;
-  readonly #start: number;
-
-  constructor(slab: Buffer, start: number, size: number) {
-    this.#slab = slab;
-    this.#start = start;
-    this.size = size;
-  }
-
-  open(): Buffer {
-    return this.#slab.subarray(this.#start, this.#start + this.size);
-  }
-}
-
-class InFile implements Spooled {
+/** A class, and no closures: there may be a great many of them. */
+class SpooledRange implements Spooled {
   readonly size: number;
   readonly #spool: Spool;
   readonly #start: number;

@@ -2,6 +2,7 @@ import type { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
 import { blockSize, decodeBlock, type HeaderBlock } from "./decode-block.ts";
 import { normalizePath } from "./path-rules.ts";
+import { PlainBlock, PlainBlocks, plainHeader } from "./plain-block.ts";
 import { decodePax, type PaxRecords } from "./pax-records.ts";
 import type { EntryType, TarHeader } from "./tar-entry.ts";
 
@@ -19,8 +20,6 @@ const types: Readonly<Record<string, EntryType>> = {
 
 /** Far above what paths and attributes need, far below what would hurt. */
 const metadataAtMost = 1024 * 1024;
-/** The typeflag `0`. */
-const plainFile = 0x30;
 const zeros = Buffer.alloc(blockSize);
 
 /** What stands before an entry and says more of it. */
@@ -38,9 +37,22 @@ export class TarReader {
   #padding = 0;
   #globals: PaxRecords = {};
   #hasGlobals = false;
+  readonly #plainBlocks = new PlainBlocks();
+  #block: Buffer = zeros;
+  #blockAt = 0;
 
   constructor(source: ByteSource) {
     this.#source = source;
+  }
+
+  /** Where the last entry's own block begins in {@link block}. */
+  get blockAt(): number {
+    return this.#blockAt;
+  }
+
+  /** Holds the last entry's own block. */
+  get block(): Buffer {
+    return this.#block;
   }
 
   /**
@@ -49,8 +61,15 @@ export class TarReader {
    * @throws {ContextError} for an archive that is damaged, cut off or not fit for a build context
    */
   async next(): Promise<TarHeader | undefined> {
+    const header = await this.nextRaw();
+    return header instanceof PlainBlock ? plainHeader(header.name, header) : header;
+  }
+
+  /** What {@link next} gives; a plain file's header as it is. */
+  async nextRaw(): Promise<TarHeader | PlainBlock | undefined> {
     await this.#finishBody();
     const extension: Extension = { pax: {} };
+    let extended = this.#hasGlobals;
     while (true) {
       const position = this.#source.position;
       const block = this.#source.takeNow(blockSize) ?? (await this.#source.take(blockSize));
@@ -59,13 +78,16 @@ export class TarReader {
         await this.#end(position);
         return undefined;
       }
+      const plain = extended ? undefined : this.#plain(block, 0, position);
+      if (plain) return plain;
       const header = decodeBlock(block, 0, position);
       if (!(await this.#extend(extension, header, position))) return this.#begin(header, extension, position);
+      extended = true;
     }
   }
 
-  /** The next entry if it is there already, without a turn of the event loop; undefined where {@link next} is needed. */
-  nextNow(): TarHeader | undefined {
+  /** The next entry if it is there already, without a turn of the event loop; undefined where {@link nextRaw} is needed. */
+  nextNow(): TarHeader | PlainBlock | undefined {
     const length = this.#left + this.#padding;
     if (length > 0 && !this.#source.passNow(length)) return undefined;
     this.#left = 0;
@@ -73,20 +95,20 @@ export class TarReader {
     const at = this.#source.findNow(blockSize);
     if (at < 0) return undefined;
     const { chunk, position } = this.#source;
-    const typeflag = chunk[at + 156] as number;
-    // Nothing said before it, and not the end.
-    if (chunk[at] === 0 || types[String.fromCharCode(typeflag)] === undefined) return undefined;
-    const block = decodeBlock(chunk, at, position);
+    // The end.
+    if (chunk[at] === 0) return undefined;
+    const plain = this.#hasGlobals ? undefined : this.#plain(chunk, at, position);
+    // Something is said before the entry.
+    if (!plain && types[String.fromCharCode(chunk[at + 156] as number)] === undefined) return undefined;
+    const header = plain ?? this.#begin(decodeBlock(chunk, at, position), { pax: {} }, position);
     this.#source.passNow(blockSize);
-    if (typeflag === plainFile && !this.#hasGlobals && !block.name.endsWith("/")) return this.#beginPlain(block);
-    return this.#begin(block, { pax: {} }, position);
+    return header;
   }
 
-  /** The entry's whole body if it is there already; undefined where {@link chunk} is needed. */
-  bodyNow(): Buffer | undefined {
-    const body = this.#source.takeNow(this.#left);
-    if (body) this.#left = 0;
-    return body;
+  /** Where the entry's whole body begins in its block's buffer, its padding after it, if both follow there; else -1. */
+  bodyNow(): number {
+    const at = this.#source.findNow(this.#left + this.#padding);
+    return this.#source.chunk === this.#block && at === this.#blockAt + blockSize ? at : -1;
   }
 
   /** The next piece of the entry's body; undefined at its end. */
@@ -134,15 +156,15 @@ export class TarReader {
     return true;
   }
 
-  /** What {@link #begin} does, for most entries: files of which nothing is said but in their block. */
-  #beginPlain({ name: written, mode, uid, gid, uname, gname, size, mtime }: HeaderBlock): TarHeader {
-    const name = normalizePath(written);
-    this.#name = name;
-    this.#left = size;
-    this.#padding = (blockSize - (size % blockSize)) % blockSize;
-    const date = new Date(mtime * 1000);
-    if (uname === "" && gname === "") return { name, type: "file", mode: mode & 0o7777, uid, gid, size, mtime: date };
-    return { name, type: "file", mode: mode & 0o7777, uid, gid, uname, gname, size, mtime: date };
+  #plain(block: Buffer, at: number, position: number): PlainBlock | undefined {
+    const plain = this.#plainBlocks.read(block, at, position);
+    if (!plain) return undefined;
+    this.#block = block;
+    this.#blockAt = at;
+    this.#name = plain.name;
+    this.#left = plain.size;
+    this.#padding = (blockSize - (plain.size % blockSize)) % blockSize;
+    return plain;
   }
 
   #begin(block: HeaderBlock, extension: Extension, position: number): TarHeader {

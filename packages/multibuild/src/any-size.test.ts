@@ -76,7 +76,7 @@ test.each(cases)("split, resolve and read $title, $order", { timeout: 60_000 }, 
 // what the garbage collector leaves for later. A context held in memory would be 300 MB and more.
 test.each([
   ["300 MB in three services", 3, 3, 300, 96],
-  ["20,000 files in 50 services, one of which has all", 50, 400, 25, 160],
+  ["20,000 files in 50 services, one of which has all", 50, 400, 25, 128],
 ])("memory stays bounded: %s", { timeout: 60_000 }, async (_, count, files, megabytes, atMost) => {
   const run = promisify(execFile);
   const script = fileURLToPath(new URL("../test/memory-probe.mjs", import.meta.url));

@@ -11,7 +11,7 @@ import { splitFiles } from "./split-files.ts";
 
 /** How to read an archive. */
 export interface SplitTasksOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 8 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
   readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -81,7 +81,7 @@ function partOf(serviceName: string): string {
 /** A task's files; the project's metadata lies at the archive's root, and is none of them. */
 function entriesOf(split: SplitContext, { serviceName, context = "." }: BuildTask): readonly SplitEntry[] {
   const entries = split.entries(partOf(serviceName));
-  return context === "." ? entries.filter(({ header }) => !isMetadata(header.name)) : entries;
+  return context === "." ? entries.filter(({ name }) => !isMetadata(name)) : entries;
 }
 
 function refuseEmpty(built: readonly BuildTask[], split: SplitContext): void {
@@ -100,8 +100,8 @@ function refuseEmpty(built: readonly BuildTask[], split: SplitContext): void {
 async function metadataOf(split: SplitContext): Promise<BuildMetadata> {
   const files = new Map<string, Buffer>();
   for (const folder of metadataFolders) {
-    for (const { header, content } of split.entries(folder)) {
-      const path = `${folder}/${header.name}`;
+    for (const { name, content } of split.entries(folder)) {
+      const path = `${folder}/${name}`;
       if (content && isMetadata(path)) files.set(path, await contentOf(content.open()));
     }
   }

@@ -4,7 +4,10 @@ import { ResolveError } from "./resolve-error.ts";
 
 /** An entry of an archive as far as resolution needs it. The entries of `splitTar` are of this shape. */
 export interface BundleEntry {
-  readonly header: { readonly name: string; readonly type: string; readonly linkname?: string | undefined };
+  readonly name: string;
+  readonly type: string;
+  /** Asked for of links only. */
+  readonly header: { readonly linkname?: string | undefined };
   /** A file's content. */
   readonly content?: { open(): AsyncIterable<Buffer> | Buffer } | undefined;
 }
@@ -14,17 +17,22 @@ export interface BundleEntry {
  * no file of the bundle.
  */
 export function entriesBundle(entries: Iterable<BundleEntry>): Bundle {
-  const byPath = new Map<string, BundleEntry>();
-  for (const entry of entries) byPath.set(entry.header.name, entry);
+  // Not before somebody asks: there may be a great many entries, in many bundles.
+  let known: Map<string, BundleEntry> | undefined;
+  const byPath = (): Map<string, BundleEntry> => (known ??= new Map(named(entries)));
   return {
-    read: async (path) => textOf(follow(byPath, path)),
-    has: (path) => Promise.resolve(byPath.has(path)),
-    names: () => Promise.resolve([...byPath].flatMap(([path, entry]) => (isFileLike(entry) ? [path] : []))),
+    read: async (path) => textOf(follow(byPath(), path)),
+    has: (path) => Promise.resolve(byPath().has(path)),
+    names: () => Promise.resolve([...byPath()].flatMap(([path, entry]) => (isFileLike(entry) ? [path] : []))),
   };
 }
 
-function isFileLike({ header }: BundleEntry): boolean {
-  return header.type === "file" || header.type === "link" || header.type === "symlink";
+function* named(entries: Iterable<BundleEntry>): Generator<[string, BundleEntry], void, undefined> {
+  for (const entry of entries) yield [entry.name, entry];
+}
+
+function isFileLike({ type }: BundleEntry): boolean {
+  return type === "file" || type === "link" || type === "symlink";
 }
 
 /** Links are followed as a builder does: none leads out of the context. */
@@ -35,11 +43,11 @@ function follow(entries: ReadonlyMap<string, BundleEntry>, path: string): Bundle
   // The kernel's own limit on links in a row.
   for (let hops = 0; hops < 40; hops++) {
     const entry = entries.get(at);
-    if (entry?.header.type === "file") return entry;
+    if (entry?.type === "file") return entry;
     const link = entry?.header.linkname;
     if (link === undefined) break;
     // A builder takes the context's root for `/`; a hard link's target counts from there anyway.
-    const rooted = link.startsWith("/") || entry?.header.type === "link";
+    const rooted = link.startsWith("/") || entry?.type === "link";
     at = posix.join("/", rooted ? "" : posix.dirname(at), link).slice(1);
   }
   throw new ResolveError("RESOLVE_BAD_PATH", `\`${path}\` is a link that leads to no file of the build context`, {

@@ -12,9 +12,9 @@ function bundle(files: Record<string, string | { link: string } | { hardLink: st
   return entriesBundle(
     Object.entries(files).map(([name, value]) => {
       if (typeof value === "string")
-        return { header: { name, type: "file" }, content: { open: () => Buffer.from(value) } };
-      if ("link" in value) return { header: { name, type: "symlink", linkname: value.link } };
-      return { header: { name, type: "link", linkname: value.hardLink } };
+        return { name, type: "file", header: {}, content: { open: () => Buffer.from(value) } };
+      if ("link" in value) return { name, type: "symlink", header: { linkname: value.link } };
+      return { name, type: "link", header: { linkname: value.hardLink } };
     }),
   );
 }

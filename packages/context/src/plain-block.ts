@@ -1,0 +1,124 @@
+import { blockSize, decodeBlock } from "./decode-block.ts";
+import { normalizePath } from "./path-rules.ts";
+import type { TarHeader } from "./tar-entry.ts";
+
+/** What most files of an archive have in common; one object for all of them. */
+export interface PlainAttributes {
+  readonly mode: number;
+  readonly uid: number;
+  readonly gid: number;
+  readonly uname: string;
+  readonly gname: string;
+}
+
+/** The header of a file that a single block says all of, and in the form in which it may go into another archive. */
+export class PlainBlock {
+  readonly name: string;
+  readonly size: number;
+  /** Seconds since 1970. */
+  readonly mtime: number;
+  readonly attributes: PlainAttributes;
+  /** How much longer the name is in the block: by a `./` before it. */
+  readonly dot: number;
+
+  constructor(name: string, size: number, mtime: number, attributes: PlainAttributes, dot: number) {
+    this.name = name;
+    this.size = size;
+    this.mtime = mtime;
+    this.attributes = attributes;
+    this.dot = dot;
+  }
+}
+
+/** A plain file's header as an object. */
+export function plainHeader(name: string, { size, mtime, attributes }: Omit<PlainBlock, "name" | "dot">): TarHeader {
+  const { mode, uid, gid, uname, gname } = attributes;
+  const date = new Date(mtime * 1000);
+  if (uname === "" && gname === "") return { name, type: "file", mode, uid, gid, size, mtime: date };
+  const names = { ...(uname === "" ? {} : { uname }), ...(gname === "" ? {} : { gname }) };
+  return { name, type: "file", mode, uid, gid, ...names, size, mtime: date };
+}
+
+/** Reads plain headers without an object for each field: most have the same owner and mode as the one before. */
+export class PlainBlocks {
+  readonly #last: Buffer = Buffer.alloc(blockSize);
+  #attributes: PlainAttributes | undefined;
+
+  /**
+   * The header, if it is a plain one; undefined if it must be read by `decodeBlock`, which tells of what is wrong.
+   *
+   * @param at where it begins in the buffer
+   * @param position the block's place in the archive, for messages
+   */
+  read(block: Buffer, at: number, position: number): PlainBlock | undefined {
+    const last = this.#last;
+    let length = 0;
+    let sum = 8 * 32;
+    for (; length < 100; length++) {
+      const byte = block[at + length] as number;
+      if (byte === 0) break;
+      if (byte > 127) return undefined;
+      sum += byte;
+    }
+    let zeros = 0;
+    for (let i = length; i < 100; i++) zeros |= block[at + i] as number;
+    let other = 0;
+    for (let i = 100; i < 124; i++) {
+      const byte = block[at + i] as number;
+      sum += byte;
+      other |= byte ^ (last[i] as number);
+    }
+    for (let i = 124; i < 148; i++) sum += block[at + i] as number;
+    for (let i = 156; i < 345; i++) {
+      const byte = block[at + i] as number;
+      sum += byte;
+      other |= byte ^ (last[i] as number);
+    }
+    for (let i = 345; i < blockSize; i++) zeros |= block[at + i] as number;
+    if (length === 0 || zeros !== 0 || digits(block, at + 148, 6) !== sum) return undefined;
+    if (other !== 0 && !this.#learn(block, at, position)) return undefined;
+    const size = digits(block, at + 124, 11);
+    const mtime = digits(block, at + 136, 11);
+    if (size < 0 || mtime < 0 || block[at + length - 1] === 0x2f || !this.#attributes) return undefined;
+    const written = block.toString("latin1", at, at + length);
+    const dot = written.startsWith("./") ? 2 : 0;
+    const name = dot === 0 ? written : written.slice(dot);
+    return normalizePath(name) === name ? new PlainBlock(name, size, mtime, this.#attributes, dot) : undefined;
+  }
+
+  /** Takes in what the next headers will mostly repeat; whether it is fit for that. */
+  #learn(block: Buffer, at: number, position: number): boolean {
+    this.#attributes = undefined;
+    this.#last.fill(0);
+    const typeflag = block[at + 156];
+    if ((typeflag !== 0x30 && typeflag !== 0) || block.toString("latin1", at + 257, at + 262) !== "ustar") return false;
+    const { mode, uid, gid, uname, gname, linkname } = decodeBlock(block, at, position);
+    if (mode > 0o7777 || linkname !== "") return false;
+    this.#attributes = { mode, uid, gid, uname, gname };
+    block.copy(this.#last, 0, at, at + blockSize);
+    return true;
+  }
+}
+
+/** A number of just so many octal digits, and after them a zero or blank; -1 for any other form. */
+function digits(block: Buffer, start: number, length: number): number {
+  const end = block[start + length];
+  if (end !== 0 && end !== 0x20) return -1;
+  let value = 0;
+  for (let i = start; i < start + length; i++) {
+    const digit = (block[i] as number) - 0x30;
+    if (digit < 0 || digit > 7) return -1;
+    value = value * 8 + digit;
+  }
+  return value;
+}
+
+/** Takes the first `strip` bytes off the name in a plain block. */
+export function stripName(block: Buffer, at: number, strip: number): void {
+  if (strip === 0) return;
+  let sum = digits(block, at + 148, 6);
+  for (let i = at; i < at + strip; i++) sum -= block[i] as number;
+  block.copyWithin(at, at + strip, at + 100);
+  block.fill(0, at + 100 - strip, at + 100);
+  for (let i = at + 153; i >= at + 148; i--, sum >>>= 3) block[i] = 0x30 + (sum & 7);
+}
