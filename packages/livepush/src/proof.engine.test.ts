@@ -5,9 +5,10 @@ import { shrink } from "../test/shrink.ts";
 import { Workbench } from "../test/workbench.ts";
 
 /** How many scenarios; thousands for the long run. */
-const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 200);
+const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 60);
 const atOnce = Number(process.env["LIVEPUSH_AT_ONCE"] ?? 8);
-const firstSeed = Number(process.env["LIVEPUSH_SEED"] ?? Date.now() % 1_000_000_000);
+/** The same each time unless told otherwise: a run for new ones takes LIVEPUSH_SEED, and what it finds stays findable. */
+const firstSeed = Number(process.env["LIVEPUSH_SEED"] ?? 1000);
 
 let bench: Workbench;
 beforeAll(async () => {
