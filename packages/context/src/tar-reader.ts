@@ -49,7 +49,7 @@ export class TarReader {
    * @throws {ContextError} for an archive that is damaged, cut off or not fit for a build context
    */
   async next(): Promise<TarHeader | undefined> {
-    await this.#finishBody();
+    await this.finish();
     const extension: Extension = { pax: {} };
     while (true) {
       const position = this.#source.position;
@@ -66,10 +66,7 @@ export class TarReader {
 
   /** The next entry if it is there already, without a turn of the event loop; undefined where {@link next} is needed. */
   nextNow(): TarHeader | undefined {
-    const length = this.#left + this.#padding;
-    if (length > 0 && !this.#source.passNow(length)) return undefined;
-    this.#left = 0;
-    this.#padding = 0;
+    if (!this.finishNow()) return undefined;
     const at = this.#source.findNow(blockSize);
     if (at < 0) return undefined;
     const { chunk, position } = this.#source;
@@ -98,11 +95,26 @@ export class TarReader {
     return chunk;
   }
 
-  async #finishBody(): Promise<void> {
+  /** Passes over what is left of the entry, if it is there already; whether it was. */
+  finishNow(): boolean {
     const length = this.#left + this.#padding;
-    if (length > 0 && !this.#source.takeNow(length) && !(await this.#source.skip(length))) throw this.#truncated();
+    if (length > 0 && !this.#source.passNow(length)) return false;
     this.#left = 0;
     this.#padding = 0;
+    return true;
+  }
+
+  /** Passes over what is left of the entry. */
+  async finish(): Promise<void> {
+    if (this.finishNow()) return;
+    if (!(await this.#source.skip(this.#left + this.#padding))) throw this.#truncated();
+    this.#left = 0;
+    this.#padding = 0;
+  }
+
+  /** What the archive says of all entries from here on; another object where more was said. */
+  get globals(): PaxRecords {
+    return this.#globals;
   }
 
   /** Takes in a header that is about the next one; whether it was such. */
@@ -188,6 +200,7 @@ export class TarReader {
   /** The end is two blocks of zeros; what follows is padding, read so that the sender can finish. */
   async #end(position: number): Promise<void> {
     const second = await this.#source.take(blockSize);
+    this.#source.endRecording();
     if (second.length > 0 && !(second.length === blockSize && second.equals(zeros))) {
       throw new ContextError(
         "CONTEXT_BAD_ARCHIVE",

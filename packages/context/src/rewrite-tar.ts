@@ -1,0 +1,98 @@
+import type { Readable } from "node:stream";
+import { ByteSource } from "./byte-source.ts";
+import { encodePaxHeader } from "./encode-header.ts";
+import { EntryBody } from "./entry-body.ts";
+import { type EncodedEntries, packParts } from "./pack-entries.ts";
+import type { EntryToPack, TarHeader } from "./tar-entry.ts";
+import { TarReader } from "./tar-reader.ts";
+
+/** Makes another entry of one, or none. The body must be read here, or be the new entry's. */
+export type TarChange = (body: Readable) => Promise<EntryToPack | undefined> | EntryToPack | undefined;
+
+/** What is to be changed in an archive. */
+export interface RewriteTarOptions {
+  /** Asked of each entry; one that nothing is given for stays. */
+  readonly change: (header: TarHeader) => TarChange | undefined;
+  /** Entries that go before those of the archive. */
+  readonly first?: Iterable<EntryToPack> | undefined;
+  /** Asked at the archive's end for entries that go after its own. An error that it throws is the stream's. */
+  readonly last?: (() => Iterable<EntryToPack>) | undefined;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/**
+ * Changes entries of a tar stream. The others go through byte for byte, headers, padding and all, and uncopied, but are
+ * checked as `readEntries` does. An error of the source, of the archive or of a change is the stream's error; destroying
+ * the stream destroys the source.
+ */
+export function rewriteTar(source: Readable, options: RewriteTarOptions): Readable {
+  const stream = packParts(new TarRewriter(source, options).parts());
+  // Not by the parts: they may wait for bytes that don't come.
+  stream.once("close", () => source.destroy());
+  return stream;
+}
+
+class TarRewriter {
+  readonly #options: RewriteTarOptions;
+  readonly #bytes: ByteSource;
+  readonly #reader: TarReader;
+
+  constructor(source: Readable, options: RewriteTarOptions) {
+    this.#options = options;
+    this.#bytes = new ByteSource(source, options.signal);
+    this.#reader = new TarReader(this.#bytes);
+  }
+
+  async *parts(): AsyncGenerator<EntryToPack | EncodedEntries, void, undefined> {
+    const { change, first = [], last } = this.#options;
+    const bytes = this.#bytes;
+    const reader = this.#reader;
+    try {
+      yield* first;
+      bytes.record();
+      while (true) {
+        if (!reader.finishNow()) yield* this.#body();
+        bytes.mark();
+        const { globals } = reader;
+        const header = reader.nextNow() ?? (await reader.next());
+        if (!header) break;
+        const changed = change(header);
+        if (changed) {
+          bytes.endRecording();
+          yield { encoded: bytes.recorded() };
+          // What was said before this entry of all entries must not go with it.
+          if (reader.globals !== globals) {
+            yield {
+              encoded: [encodePaxHeader("g", reader.globals, { name: "pax_global_header", mtime: header.mtime })],
+            };
+          }
+          yield* this.#changed(header, changed);
+        } else if (bytes.hasRecorded) yield { encoded: bytes.recorded() };
+      }
+      yield { encoded: bytes.recorded() };
+      if (last) yield* last();
+    } finally {
+      await bytes.close();
+    }
+  }
+
+  /** The rest of an entry that is not all there yet, which may be long. */
+  async *#body(): AsyncGenerator<EncodedEntries, void, undefined> {
+    const reader = this.#reader;
+    while (await reader.chunk()) yield { encoded: this.#bytes.recorded() };
+    await reader.finish();
+  }
+
+  async *#changed(header: TarHeader, change: TarChange): AsyncGenerator<EntryToPack, void, undefined> {
+    const body = new EntryBody(this.#reader);
+    try {
+      const entry = await change(body);
+      if (entry) yield entry;
+      await body.settle();
+    } finally {
+      body.leave(header.name);
+    }
+    await this.#reader.finish();
+    this.#bytes.record();
+  }
+}
