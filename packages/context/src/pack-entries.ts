@@ -41,8 +41,9 @@ export function packEntries(entries: Entries | (() => Promise<Entries>)): Readab
 export function packParts(parts: Parts | (() => Promise<Parts>)): Readable {
   const packer = new Packer(parts);
   const stream: Readable = new Readable({
-    highWaterMark: batchSize,
-    read: () => void pushBatch(stream, packer),
+    // One chunk waits at most: Node would join several into a copy of them.
+    highWaterMark: 1,
+    read: () => void pushNext(stream, packer),
     destroy: (error, callback) => {
       void packer.close();
       callback(error);
@@ -51,10 +52,9 @@ export function packParts(parts: Parts | (() => Promise<Parts>)): Readable {
   return stream;
 }
 
-async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
+async function pushNext(stream: Readable, packer: Packer): Promise<void> {
   try {
-    for (const chunk of await packer.batch()) stream.push(chunk);
-    if (packer.ended) stream.push(null);
+    stream.push((await packer.chunk()) ?? null);
   } catch (error) {
     stream.destroy(error as Error);
   }
@@ -62,7 +62,7 @@ async function pushBatch(stream: Readable, packer: Packer): Promise<void> {
 
 /** Asynchronous only where its entries are: forty thousand small files are no forty thousand turns of the event loop. */
 class Packer {
-  ended = false;
+  #ended = false;
   readonly #entries: Parts | (() => Promise<Parts>);
   #iterator: PartIterator | undefined;
   #body: OpenBody | undefined;
@@ -71,16 +71,26 @@ class Packer {
   #buffer: Buffer = none;
   #used = 0;
   #chunks: Buffer[] = [];
+  /** Which of the chunks goes next. */
+  #next = 0;
   #size = 0;
 
   constructor(entries: Parts | (() => Promise<Parts>)) {
     this.#entries = entries;
   }
 
-  /** The next chunks. Small pieces are joined, large ones come as they are. */
-  async batch(): Promise<Buffer[]> {
+  /** The next chunk; undefined at the end. Small pieces are joined, large ones come as they are. */
+  async chunk(): Promise<Buffer | undefined> {
+    if (this.#next === this.#chunks.length && !this.#ended) await this.#batch();
+    return this.#chunks[this.#next++];
+  }
+
+  async #batch(): Promise<void> {
+    this.#chunks = [];
+    this.#next = 0;
+    this.#size = 0;
     this.#iterator ??= iteratorOf(typeof this.#entries === "function" ? await this.#entries() : this.#entries);
-    while (!this.ended && this.#size + this.#used < batchSize) {
+    while (!this.#ended && this.#size + this.#used < batchSize) {
       if (this.#body) {
         const piece = await this.#piece(this.#body);
         if (piece) this.#add(piece);
@@ -90,15 +100,11 @@ class Packer {
       const { done, value } = "then" in next ? await next : next;
       if (done) {
         this.#addZeros(2 * blockSize);
-        this.ended = true;
+        this.#ended = true;
       } else if ("encoded" in value) for (const piece of value.encoded) this.#add(piece);
       else this.#entry(value);
     }
     this.#flush();
-    const chunks = this.#chunks;
-    this.#chunks = [];
-    this.#size = 0;
-    return chunks;
   }
 
   /** The outcome is nobody's concern any more, and it may have to wait for entries that don't come. */

@@ -51,7 +51,11 @@ class TarRewriter {
       yield* first;
       bytes.record();
       while (true) {
-        if (!reader.finishNow()) yield* this.#body();
+        if (!reader.finishNow()) {
+          // Of what isn't there yet there may be much.
+          while (await reader.chunk()) if (bytes.hasRecorded) yield { encoded: bytes.recorded() };
+          await reader.finish();
+        }
         bytes.mark();
         const { globals } = reader;
         const header = reader.nextNow() ?? (await reader.next());
@@ -74,13 +78,6 @@ class TarRewriter {
     } finally {
       await bytes.close();
     }
-  }
-
-  /** The rest of an entry that is not all there yet, which may be long. */
-  async *#body(): AsyncGenerator<EncodedEntries, void, undefined> {
-    const reader = this.#reader;
-    while (await reader.chunk()) yield { encoded: this.#bytes.recorded() };
-    await reader.finish();
   }
 
   async *#changed(header: TarHeader, change: TarChange): AsyncGenerator<EntryToPack, void, undefined> {
