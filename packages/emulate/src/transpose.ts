@@ -1,7 +1,7 @@
-import { argsOffset, type Instruction, parse } from "@slipway/dockerfile";
+import { argsOffset, type Instruction, type Item, parse } from "@slipway/dockerfile";
 import type { Problem } from "@slipway/errors";
 import { EmulateError, type EmulateErrorCode } from "./emulate-error.ts";
-import { emulatedList } from "./emulated-run.ts";
+import { emulatedList, emulatedListStart } from "./emulated-run.ts";
 import { emulatorCopy, emulatorMount } from "./emulator-instructions.ts";
 import { type FoundStage, readStages } from "./read-stages.ts";
 import { readTransposeOptions, type TransposeOptions } from "./transpose-options.ts";
@@ -25,19 +25,22 @@ export function transpose(dockerfile: string, options: TransposeOptions): string
   const problems: Problem<EmulateErrorCode>[] = [];
   const haveEmulator = new Set<FoundStage>();
   const mount = plan.way === "mount" ? ` ${emulatorMount(plan)}` : "";
-  const lists = new Map<Instruction, string>();
-  const withCopy = new Set<Instruction>();
+  /** What comes in place of an instruction's command, or behind it as a line of its own. */
+  const lists = new Map<Item, string>();
+  const withCopy = new Set<Item>();
+  const start = emulatedListStart(plan.containerQemu);
   for (const stage of found) {
     if (stage.isNative) continue;
     for (const text of stage.triggered) problems.push(triggered(stage.from, text));
     const base = stage.base === undefined ? undefined : found[stage.base];
     if (base && haveEmulator.has(base)) haveEmulator.add(stage);
     const { onScratch } = stage;
+    const how = { start, escape: tree.escape, onScratch };
     for (const run of stage.runs) {
       const { instruction } = run;
-      const list = emulatedList(run, { emulator: plan.containerQemu, escape: tree.escape, onScratch });
+      const list = emulatedList(run, how);
       if (list === undefined) continue;
-      if (Buffer.byteLength(list) >= longestArgument) problems.push(...tooLong(instruction, list));
+      if (list.length * 3 >= longestArgument) problems.push(...tooLong(instruction, list));
       if (plan.way === "copy" && !haveEmulator.has(stage)) withCopy.add(stage.from);
       haveEmulator.add(stage);
       lists.set(instruction, list);
@@ -45,19 +48,25 @@ export function transpose(dockerfile: string, options: TransposeOptions): string
   }
   EmulateError.throwAll(problems);
   // The tree is not edited: an edited one is parsed again, which takes as long as all of this.
-  const newline = /\r?\n/.exec(dockerfile)?.[0] ?? "\n";
+  let result = "";
+  let kept = 0;
   let offset = 0;
-  const pieces = tree.items.map((item) => {
-    const start = offset;
+  for (const item of tree.items) {
+    const begin = offset;
     offset += item.source.length;
-    if (item.kind !== "instruction") return item.source;
     const list = lists.get(item);
-    if (list !== undefined) return replaced(item, { start, mount, list, escape: tree.escape });
-    if (!withCopy.has(item)) return item.source;
-    const isOpen = !item.source.endsWith("\n");
-    return `${item.source}${isOpen ? newline : ""}${emulatorCopy(plan)}${isOpen ? "" : newline}`;
-  });
-  return pieces.join("");
+    if (list !== undefined) {
+      const replacement = { start: begin, mount, list, escape: tree.escape };
+      result += dockerfile.slice(kept, begin) + replaced(item as Instruction, replacement);
+      kept = offset;
+    } else if (withCopy.has(item)) {
+      const newline = /\r?\n/.exec(dockerfile)?.[0] ?? "\n";
+      const isOpen = !item.source.endsWith("\n");
+      result += `${dockerfile.slice(kept, offset)}${isOpen ? newline : ""}${emulatorCopy(plan)}${isOpen ? "" : newline}`;
+      kept = offset;
+    }
+  }
+  return result + dockerfile.slice(kept);
 }
 
 interface Replacement {
@@ -73,8 +82,8 @@ function replaced(instruction: Instruction, { start, mount, list, escape }: Repl
   const { source, keyword } = instruction;
   const keywordEnd = source.search(/[^\s\uFEFF]/) + keyword.length;
   const flags = source.slice(keywordEnd, argsOffset(instruction, 0) - start) || " ";
-  const end = /\r*\n$/.exec(source)?.[0] ?? "";
-  return source.slice(0, keywordEnd) + wrapLine(mount + flags + list, escape) + end;
+  const end = source.endsWith("\n") ? (source.endsWith("\r\n") ? /\r*\n$/.exec(source)?.[0] : "\n") : "";
+  return `${source.slice(0, keywordEnd)}${wrapLine(`${mount}${flags}${list}`, escape)}${end}`;
 }
 
 function triggered(from: Instruction, text: string): Problem<EmulateErrorCode> {
