@@ -5,6 +5,7 @@ import type { SourceRange } from "@slipway/errors";
 import { type Engine, inspectImage } from "@slipway/transport";
 import { baseImages } from "./base-images.ts";
 import type { BuildTask } from "./build-task.ts";
+import type { LocalImage } from "./local-image.ts";
 
 type Restorer = ReturnType<typeof buildEventRestorer>;
 
@@ -42,16 +43,27 @@ export class EmulatedTask {
   /** An event as it would be without the transposition. */
   event: Restorer = (event) => this.#restore(event);
 
-  /** The error of a build as it would be without the transposition. */
-  error(error: unknown): unknown {
-    if (!(error instanceof BuildError)) return error;
-    const step = error.step === undefined ? undefined : this.#restore({ type: "step", name: error.step }).name;
-    const message = error.message.replace(error.step ?? "", () => step ?? "");
+  /** What became of the task, as it would be without the transposition. */
+  image(image: LocalImage): LocalImage {
+    const { build, error } = image;
+    if (error instanceof BuildError) return { ...image, error: this.#error(error) };
+    if (!build) return image;
+    const steps = build.steps.map((step) => ({ ...step, name: this.#step(step.name) }));
+    return { ...image, build: { ...build, steps } };
+  }
+
+  #error(error: BuildError): BuildError {
     const { code, hint, cause, exitCode, output, stack } = error;
+    const step = error.step === undefined ? undefined : this.#step(error.step);
+    const message = error.message.replace(error.step ?? "", () => step ?? "");
     const range = error.range && this.#placeOf(error.range);
     const restored = new BuildError(code, this.#lines(message), { hint, cause, step, exitCode, output, range });
     if (stack !== undefined) restored.stack = stack.replace(error.message, () => restored.message);
     return restored;
+  }
+
+  #step(name: string): string {
+    return this.#restore({ type: "step", name }).name;
   }
 
   #lines(text: string): string {

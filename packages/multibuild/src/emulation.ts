@@ -90,11 +90,11 @@ export class Emulation {
     return { service, event: emulated ? emulated.event(event) : event };
   }
 
-  /** An image with its failure as it would be without the transposition, or with what it comes from. */
+  /** An image as it would be without the transposition, or its failure with what it comes from. */
   explained(image: LocalImage): LocalImage {
     const { error } = image;
     const emulated = this.#emulated.get(image.serviceName);
-    if (emulated && error !== undefined) return { ...image, error: emulated.error(error) };
+    if (emulated) return emulated.image(image);
     const plan = this.#plan;
     if (plan?.way !== "none" || !isSlipwayError(error) || !isForeignProgram(error)) return image;
     const message = `${error.message}: ${plan.reason}`;
