@@ -100,9 +100,9 @@ export class ByteSource {
     return this.#recording?.cut(this.#chunk, this.#at) ?? [];
   }
 
-  /** Whether there is more to be had of {@link recorded} than a part of the chunk at hand. */
-  get hasRecorded(): boolean {
-    return this.#recording?.hasPieces ?? false;
+  /** How many pieces there are to be had of {@link recorded}, besides what is of the chunk at hand. */
+  get recordedPieces(): number {
+    return this.#recording?.length ?? 0;
   }
 
   /** Sets the place that {@link forget} goes back to. */

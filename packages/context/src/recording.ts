@@ -14,8 +14,9 @@ export class Recording {
     this.#marked = at;
   }
 
-  get hasPieces(): boolean {
-    return this.#pieces.length > 0;
+  /** Of how many chunks there is something, besides the one at hand. */
+  get length(): number {
+    return this.#pieces.length;
   }
 
   mark(at: number): void {

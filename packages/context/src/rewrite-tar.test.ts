@@ -56,9 +56,9 @@ beforeAll(async () => {
   await mkdir(path.join(folder, "folder"));
   await writeFile(path.join(folder, "empty"), "");
   await writeFile(path.join(folder, "changed"), "old\n");
-  await writeFile(path.join(folder, long), "a".repeat(600));
-  await writeFile(path.join(folder, "last"), "b".repeat(1024));
-  await writeFile(path.join(folder, "dropped"), "c".repeat(700));
+  await writeFile(path.join(folder, long), "a");
+  await writeFile(path.join(folder, "last"), "b".repeat(512));
+  await writeFile(path.join(folder, "dropped"), "c".repeat(513));
   await link(path.join(folder, "last"), path.join(folder, "hard link"));
   await symlink("last", path.join(folder, "symlink"));
   for (const format of formats) {
@@ -66,7 +66,8 @@ beforeAll(async () => {
     const entries: Buffer[] = [];
     for (const name of names.filter((each) => each !== long || format === "pax" || format === "gnu")) {
       const pack = async (...given: string[]): Promise<Buffer> => {
-        const args = ["-b1", "-c", "--no-recursion", `--format=${format}`, "-C", folder];
+        const args = ["-b1", "-c", "--no-recursion", `--format=${format}`, "--mtime=@1000000000", "-C", folder];
+        if (format === "pax") args.push("--pax-option=delete=atime,delete=ctime");
         return (await run("tar", [...args, ...given], { encoding: "buffer" })).stdout.subarray(0, -1024);
       };
       entries.push(
@@ -79,14 +80,13 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 async function expected(entries: readonly Buffer[]): Promise<Buffer> {
-  const changed = await Promise.all(
-    entries.map((entry, i) => {
-      const name = names.filter((each) => entries.length === names.length || each !== long)[i];
-      if (name === "changed") return encoded(replacement);
-      return name === "dropped" ? Buffer.alloc(0) : entry;
-    }),
-  );
-  return Buffer.concat([await encoded(added), ...changed, end]);
+  const given = names.filter((each) => entries.length === names.length || each !== long);
+  const changed = await encoded(replacement);
+  const kept = entries.map((entry, i) => {
+    if (given[i] === "changed") return changed;
+    return given[i] === "dropped" ? Buffer.alloc(0) : entry;
+  });
+  return Buffer.concat([await encoded(added), ...kept, end]);
 }
 
 describe.each(formats)("an archive of tar --format=%s", (format) => {
@@ -101,7 +101,7 @@ describe.each(formats)("an archive of tar --format=%s", (format) => {
       const pieces = Readable.from([archive.subarray(0, at), archive.subarray(at)], { objectMode: false });
       expect((await whole(rewriteTar(pieces, options))).equals(result), `cut at ${at}`).toBe(true);
     }
-  });
+  }, 60_000);
 
   test("that is cut off is an error, wherever", async () => {
     const archive = Buffer.concat(archives.get(format) as Buffer[]);
@@ -198,7 +198,6 @@ test("destroyed while it waits for bytes, it destroys the source; an abort is it
     change: () => undefined,
     signal: controller.signal,
   });
-  const outcome = expect(whole(aborted)).rejects.toThrow("enough");
-  controller.abort(new Error("enough"));
-  await outcome;
+  setImmediate(() => controller.abort(new Error("enough")));
+  await expect(whole(aborted)).rejects.toThrow("enough");
 });

@@ -32,6 +32,9 @@ export function rewriteTar(source: Readable, options: RewriteTarOptions): Readab
   return stream;
 }
 
+/** How many of the source's chunks are handed on at once: each time takes a turn. */
+const atOnce = 4;
+
 class TarRewriter {
   readonly #options: RewriteTarOptions;
   readonly #bytes: ByteSource;
@@ -53,7 +56,7 @@ class TarRewriter {
       while (true) {
         if (!reader.finishNow()) {
           // Of what isn't there yet there may be much.
-          while (await reader.chunk()) if (bytes.hasRecorded) yield { encoded: bytes.recorded() };
+          while (await reader.chunk()) if (bytes.recordedPieces >= atOnce) yield { encoded: bytes.recorded() };
           await reader.finish();
         }
         bytes.mark();
@@ -71,7 +74,7 @@ class TarRewriter {
             };
           }
           yield* this.#changed(header, changed);
-        } else if (bytes.hasRecorded) yield { encoded: bytes.recorded() };
+        } else if (bytes.recordedPieces >= atOnce) yield { encoded: bytes.recorded() };
       }
       yield { encoded: bytes.recorded() };
       if (last) yield* last();

@@ -1,3 +1,4 @@
+import { stripVTControlCharacters } from "node:util";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { type BuilderName, tarOf, Workbench } from "../test/workbench.ts";
 import { getBuildThroughStream } from "./get-build-through-stream.ts";
@@ -66,7 +67,7 @@ const context = (text: string) =>
 /** Without numbers and names that differ from build to build. */
 function normal(lines: readonly string[], builder: BuilderName): string[] {
   // Colours are of the engine's, for what goes to stderr.
-  const plain = lines.map((line) => line.replaceAll(/\u001B\[\d*m/g, "")).filter((line) => line !== "");
+  const plain = lines.map((line) => stripVTControlCharacters(line)).filter((line) => line !== "");
   const kept = plain.filter((line) => !/^HOSTNAME=|^Successfully built| ---> |^Removing intermediate/.test(line));
   const copy = kept.findIndex((line) => line.includes(loaded.image));
   if (copy >= 0 && builder === "classic") kept.splice(copy, 1);
