@@ -44,6 +44,12 @@ test("directives stay, and are obeyed", () => {
   expect(result).toBe(`${directives}FROM a\n${copy}RUN ${shell("x   y\\z")}\n`);
 });
 
+test("a keyword behind a continuation, or with one in it, is found", () => {
+  expect(transpose("FROM a\n \\\nRUN x\nR\\\nUN y", options)).toBe(
+    `FROM a\n${copy} \\\nRUN ${shell("x")}\nR\\\nUN ${shell("y")}`,
+  );
+});
+
 test("a stage from scratch gets no emulator that it doesn't need", () => {
   const text = "FROM a AS build\nRUN make\nFROM scratch\nCOPY --from=build /x /x\n";
   expect(transpose(text, options)).toBe(text.replace("RUN make", `${copy}RUN ${shell("make")}`));
