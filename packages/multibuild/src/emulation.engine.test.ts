@@ -49,7 +49,7 @@ async function base(name: string, instruction: string): Promise<void> {
       header: { name: `bin/${link}`, type: "symlink", linkname: "busybox" },
     })),
   ];
-  const query = { version: "1", t: `${runId}:${name}`, platform: "linux/arm64", rm: true, nocache: true };
+  const query = { version: "2", t: `${runId}:${name}`, platform: "linux/arm64" };
   for await (const record of readRecords(await openBuildStream(engine, { tar: packEntries(entries), query }))) {
     expect(record).not.toHaveProperty("error");
   }
