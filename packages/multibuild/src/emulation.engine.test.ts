@@ -78,21 +78,21 @@ describe.each(["classic", "buildkit"] as const)("%s", (builder) => {
     const lines = [
       `FROM ${runId}:strict`,
       label,
-      `RUN echo "$-" ${builder} && uname -m`,
+      `RUN echo "$-" ${runId} && uname -m`,
       'RUN ["/bin/busybox", "echo", "a  b"]',
     ];
     const { image, events, text } = await build(`${lines.join("\n")}\n`, builder);
     expect(image.error).toBeUndefined();
     expect((await image.getImage().inspect()).Architecture).toBe("arm64");
     const log = events.map(({ event }) => (event.type === "log" ? event.data : "")).join("");
-    expect(log).toMatch(new RegExp(`e\\S* ${builder}\naarch64\n`));
+    expect(log).toMatch(new RegExp(`e\\S* ${runId}\naarch64\n`));
     expect(text).toContain('RUN [\\"/bin/busybox\\"');
     expect(text).not.toMatch(added);
   });
 
   test("a failure is told as of a plain build, with its place in the Dockerfile as it was written", async () => {
     const command = `RUN echo 'it is' "here ${builder}"; exit 7`;
-    const dockerfile = `FROM ${runId}:strict\n${label}\nRUN echo ${builder} \\\n\n  first\n# a comment\n${command}\n`;
+    const dockerfile = `FROM ${runId}:strict\n${label}\nRUN echo ${runId} \\\n\n  first\n# a comment\n${command}\n`;
     const { image, text } = await build(dockerfile, builder);
     const error = image.error as BuildError;
     expect(error).toBeInstanceOf(BuildError);
