@@ -63,15 +63,26 @@ async function resources(): Promise<{ containers: number; networks: number }> {
 const sleeper = 'FROM slipway-base/busybox:1\nCOPY a.txt /a.txt\nCMD ["sleep", "600"]\n';
 const web = "services:\n  web:\n    build: ./web\n    stop_grace_period: 0s\n";
 
-test("engine --json says what the engine is", async () => {
+test("engine says what the engine is, and how it runs each platform", async () => {
   const { code, stdout } = await run("engine", "--json");
   expect(code).toBe(0);
-  expect(JSON.parse(stdout)).toMatchObject({
+  const described = JSON.parse(stdout) as { os: string; architecture: string; emulation: Record<string, string> };
+  expect(described).toMatchObject({
     host: engine.host,
     buildkit: expect.any(Boolean),
     platforms: expect.any(Array),
   });
-  expect((await run("engine")).stdout).toContain(engine.host);
+  const { os, architecture, emulation } = described;
+  expect(emulation[`${os}/${architecture}`]).toBe("native");
+  const { stdout: text } = await run("engine");
+  expect(text).toContain(engine.host);
+  expect(text).toMatch(new RegExp(`^platforms .*${os}/${architecture}.*: natively$`, "m"));
+  // Every platform in one line only, the one that says how it runs.
+  const states = { native: "natively", binfmt: "(binfmt)", none: "not at all" };
+  for (const [platform, state] of Object.entries(emulation)) {
+    const line = text.split("\n").filter((each) => each.split(/[\s,:]+/).includes(platform));
+    expect(line, platform).toEqual([expect.stringContaining(states[state as keyof typeof states])]);
+  }
 });
 
 test("build, up and down", async () => {

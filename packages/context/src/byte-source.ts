@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
+import { Recording } from "./recording.ts";
 
 const none = Buffer.alloc(0);
 
@@ -13,6 +14,7 @@ export class ByteSource {
   #at = 0;
   #passed = 0;
   #failure: { readonly error: unknown } | undefined;
+  #recording: Recording | undefined;
 
   constructor(source: Readable, signal?: AbortSignal) {
     this.#source = source;
@@ -71,6 +73,7 @@ export class ByteSource {
       const chunk = await this.#pull();
       if (!chunk) return undefined;
       this.#passed += this.#chunk.length;
+      this.#recording?.next(this.#chunk);
       this.#chunk = chunk;
       this.#at = 0;
     }
@@ -85,6 +88,37 @@ export class ByteSource {
       left -= part.length;
     }
     return true;
+  }
+
+  /** From now on it is recorded what is read. */
+  record(): void {
+    this.#recording = new Recording(this.#at);
+  }
+
+  /** What was recorded since the last time: the stream's own chunks, or parts of them. */
+  recorded(): Buffer[] {
+    return this.#recording?.cut(this.#chunk, this.#at) ?? [];
+  }
+
+  /** How many pieces there are to be had of {@link recorded}, besides what is of the chunk at hand. */
+  get recordedPieces(): number {
+    return this.#recording?.length ?? 0;
+  }
+
+  /** Sets the place that {@link forget} goes back to. */
+  mark(): void {
+    this.#recording?.mark(this.#at);
+  }
+
+  /** Forgets what was recorded since the mark. */
+  forget(): void {
+    this.#recording?.forget(this.#chunk, this.#at);
+  }
+
+  /** Forgets the same, and records no more; what was recorded before can still be had, once. */
+  endRecording(): void {
+    this.forget();
+    this.#recording?.end();
   }
 
   /** Ends the reading; the stream is destroyed unless it is at its end. */

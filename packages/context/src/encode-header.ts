@@ -1,6 +1,6 @@
 import { ContextError } from "./context-error.ts";
 import { blockSize, checksum } from "./decode-block.ts";
-import { encodePax } from "./pax-records.ts";
+import { encodePax, type PaxRecords } from "./pax-records.ts";
 import type { EntryType, TarHeader } from "./tar-entry.ts";
 
 /** What so many octal digits can hold. */
@@ -23,18 +23,25 @@ export function encodeHeader(header: TarHeader, size: number): Buffer {
   const own = Buffer.allocUnsafe(blockSize);
   const pax = writeHeader(header, size, own, 0);
   if (!pax) return own;
+  const name = `PaxHeader/${nameOf(header).split("/").at(-1) || "x"}`.slice(0, 90);
+  return Buffer.concat([
+    encodePaxHeader("x", pax, { name: isPlain(name) ? name : "PaxHeader/x", mtime: header.mtime }),
+    own,
+  ]);
+}
+
+/** A pax header as blocks: `x` is of the entry that follows, `g` of all that do. */
+export function encodePaxHeader(
+  typeflag: "x" | "g",
+  pax: PaxRecords,
+  { name, mtime }: Pick<TarHeader, "name" | "mtime">,
+): Buffer {
   const records = encodePax(pax);
   const block = Buffer.allocUnsafe(blockSize);
-  const name = `PaxHeader/${nameOf(header).split("/").at(-1) || "x"}`.slice(0, 90);
-  writeHeader(
-    { name: isPlain(name) ? name : "PaxHeader/x", type: "file", mtime: header.mtime },
-    records.length,
-    block,
-    0,
-  );
-  block[156] = "x".charCodeAt(0);
+  writeHeader({ name, type: "file", mtime }, records.length, block, 0);
+  block[156] = typeflag.charCodeAt(0);
   writeChecksum(block, 0);
-  return Buffer.concat([block, records, padding(records.length), own]);
+  return Buffer.concat([block, records, padding(records.length)]);
 }
 
 /**

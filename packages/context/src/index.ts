@@ -5,6 +5,7 @@ export { directoryEntries, packDirectory, type PackDirectoryOptions } from "./pa
 export { packEntries } from "./pack-entries.ts";
 export { contains, normalizePath, relativeTo } from "./path-rules.ts";
 export { readEntries } from "./read-entries.ts";
+export { rewriteTar, type RewriteTarOptions, type TarChange } from "./rewrite-tar.ts";
 export { letThrough, readIgnore } from "./read-ignore.ts";
 export { type SplitEntry, splitEntries } from "./split-entry.ts";
 export { splitTar, type SplitContext, type SplitTarOptions, type SplitTask } from "./split-tar.ts";

@@ -10,7 +10,15 @@ const largePiece = 16 * 1024;
 const none = Buffer.alloc(0);
 
 type Entries = AsyncIterable<EntryToPack> | Iterable<EntryToPack>;
+type Parts = AsyncIterable<EntryToPack | EncodedEntries> | Entries;
 type Body = AsyncIterable<Uint8Array | string>;
+
+type PartIterator = Iterator<EntryToPack> | AsyncIterator<EntryToPack | EncodedEntries>;
+
+/** Entries as they stand in an archive. */
+export interface EncodedEntries {
+  readonly encoded: readonly Buffer[];
+}
 
 /** A body that is being read. */
 interface OpenBody {
@@ -27,7 +35,12 @@ interface OpenBody {
  * @param entries or what gives them, asked when the first byte is
  */
 export function packEntries(entries: Entries | (() => Promise<Entries>)): Readable {
-  const packer = new Packer(entries);
+  return packParts(entries);
+}
+
+/** The same, where some are encoded already. */
+export function packParts(parts: Parts | (() => Promise<Parts>)): Readable {
+  const packer = new Packer(parts);
   const stream: Readable = new Readable({
     // One chunk waits at most: of several a reader gets a copy that joins them.
     highWaterMark: 1,
@@ -51,8 +64,8 @@ async function pushNext(stream: Readable, packer: Packer): Promise<void> {
 /** Asynchronous only where its entries are: forty thousand small files are no forty thousand turns of the event loop. */
 class Packer {
   #ended = false;
-  readonly #entries: Entries | (() => Promise<Entries>);
-  #iterator: Iterator<EntryToPack> | AsyncIterator<EntryToPack> | undefined;
+  readonly #entries: Parts | (() => Promise<Parts>);
+  #iterator: PartIterator | undefined;
   #body: OpenBody | undefined;
   #seen = 0;
   /** Headers and small pieces are written side by side: no buffer of its own for each. */
@@ -63,7 +76,7 @@ class Packer {
   #run: PlainEntry[] = [];
   #runSize = 0;
 
-  constructor(entries: Entries | (() => Promise<Entries>)) {
+  constructor(entries: Parts | (() => Promise<Parts>)) {
     this.#entries = entries;
   }
 
@@ -83,7 +96,10 @@ class Packer {
         this.#addZeros(2 * blockSize);
         this.#ended = true;
       } else if (value instanceof PlainEntry) this.#plain(value);
-      else this.#entry(value);
+      else if ("encoded" in value) {
+        this.#copyRun();
+        for (const piece of value.encoded) this.#add(piece);
+      } else this.#entry(value);
     }
     if (this.#chunks.length === 0) {
       this.#copyRun();
@@ -217,7 +233,7 @@ class Packer {
   }
 }
 
-function iteratorOf(entries: Entries): Iterator<EntryToPack> | AsyncIterator<EntryToPack> {
+function iteratorOf(entries: Parts): PartIterator {
   return Symbol.asyncIterator in entries ? entries[Symbol.asyncIterator]() : entries[Symbol.iterator]();
 }
 

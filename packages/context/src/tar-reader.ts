@@ -67,7 +67,7 @@ export class TarReader {
 
   /** What {@link next} gives; a plain file's header as it is. */
   async nextRaw(): Promise<TarHeader | PlainBlock | undefined> {
-    await this.#finishBody();
+    await this.finish();
     const extension: Extension = { pax: {} };
     let extended = this.#hasGlobals;
     while (true) {
@@ -88,10 +88,7 @@ export class TarReader {
 
   /** The next entry if it is there already, without a turn of the event loop; undefined where {@link nextRaw} is needed. */
   nextNow(): TarHeader | PlainBlock | undefined {
-    const length = this.#left + this.#padding;
-    if (length > 0 && !this.#source.passNow(length)) return undefined;
-    this.#left = 0;
-    this.#padding = 0;
+    if (!this.finishNow()) return undefined;
     const at = this.#source.findNow(blockSize);
     if (at < 0) return undefined;
     const { chunk, position } = this.#source;
@@ -120,11 +117,26 @@ export class TarReader {
     return chunk;
   }
 
-  async #finishBody(): Promise<void> {
+  /** Passes over what is left of the entry, if it is there already; whether it was. */
+  finishNow(): boolean {
     const length = this.#left + this.#padding;
-    if (length > 0 && !this.#source.takeNow(length) && !(await this.#source.skip(length))) throw this.#truncated();
+    if (length > 0 && !this.#source.passNow(length)) return false;
     this.#left = 0;
     this.#padding = 0;
+    return true;
+  }
+
+  /** Passes over what is left of the entry. */
+  async finish(): Promise<void> {
+    if (this.finishNow()) return;
+    if (!(await this.#source.skip(this.#left + this.#padding))) throw this.#truncated();
+    this.#left = 0;
+    this.#padding = 0;
+  }
+
+  /** What the archive says of all entries from here on; another object where more was said. */
+  get globals(): PaxRecords {
+    return this.#globals;
   }
 
   /** Takes in a header that is about the next one; whether it was such. */
@@ -210,6 +222,7 @@ export class TarReader {
   /** The end is two blocks of zeros; what follows is padding, read so that the sender can finish. */
   async #end(position: number): Promise<void> {
     const second = await this.#source.take(blockSize);
+    this.#source.endRecording();
     if (second.length > 0 && !(second.length === blockSize && second.equals(zeros))) {
       throw new ContextError(
         "CONTEXT_BAD_ARCHIVE",

@@ -8,10 +8,15 @@ export const execScript = 'exec "$0" "$@"';
 
 /** Where a RUN is. */
 export interface EmulatedRunOptions {
-  readonly emulator: string;
+  /** How the list begins, of {@link emulatedListStart}. */
+  readonly start: string;
   readonly escape: string;
   /** Whether there may be no shell. */
   readonly onScratch: boolean;
+}
+
+export function emulatedListStart(emulator: string): string {
+  return `[${JSON.stringify(emulator)},"-execve"`;
 }
 
 /**
@@ -22,24 +27,28 @@ export interface EmulatedRunOptions {
 export function emulatedList(run: FoundRun, options: EmulatedRunOptions): string | undefined {
   const command = runCommand(run.instruction);
   if (command.kind === "none") return undefined;
-  const start = `[${JSON.stringify(options.emulator)},"-execve"`;
-  const own = shellsOwn.filter((name) => !run.names.has(name));
-  const exec = `${own.length === 0 ? "" : `unset ${own.join(" ")}; `}${execScript}`;
+  const { start } = options;
   switch (command.kind) {
     case "script":
       return `${start},${listed(scriptArguments(command.name, command.content))}]`;
     case "exec":
       // A path needs no looking up by a shell.
       if (options.onScratch && command.program.startsWith("/")) return `${start}, ${command.written}`;
-      return `${start},${listed(["/bin/sh", "-c", exec])},${command.written}`;
+      return `${start},${listed(["/bin/sh", "-c", execText(run)])},${command.written}`;
     default: {
       const text = literalDollars(command.text, options.escape);
-      const shell = listed(run.shell);
-      if (shell === '"/bin/sh","-c"') return `${start},${shell},${text}]`;
-      const lookUp = run.shell[0]?.includes("/") ? "" : `,${listed(["/bin/sh", "-c", `${exec};`])}`;
-      return `${start}${lookUp},${shell}, ${text}]`;
+      const { shell } = run;
+      if (shell.length === 2 && shell[0] === "/bin/sh" && shell[1] === "-c") return `${start},"/bin/sh","-c",${text}]`;
+      const lookUp = shell[0]?.includes("/") ? "" : `,${listed(["/bin/sh", "-c", `${execText(run)};`])}`;
+      return `${start}${lookUp},${listed(shell)}, ${text}]`;
     }
   }
+}
+
+/** Starts a program as if there were no shell between. */
+function execText({ names }: FoundRun): string {
+  const own = shellsOwn.filter((name) => !names.has(name));
+  return `${own.length === 0 ? "" : `unset ${own.join(" ")}; `}${execScript}`;
 }
 
 function listed(items: readonly string[]): string {

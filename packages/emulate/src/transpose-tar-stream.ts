@@ -3,10 +3,10 @@ import {
   ContextError,
   type EntryToPack,
   normalizePath,
-  packEntries,
   parseIgnore,
-  readEntries,
-  type TarEntry,
+  rewriteTar,
+  type TarChange,
+  type TarHeader,
 } from "@slipway/context";
 import { EmulateError } from "./emulate-error.ts";
 import { type EmulatorFile, readEmulatorFile, verified } from "./emulator-file.ts";
@@ -43,7 +43,7 @@ export async function transposeTarStream(
       plan.emulatorImage === undefined
         ? await readEmulatorFile(plan.hostQemu, options.sha256, options.signal)
         : undefined;
-    return packEntries(new ContextRewriter({ plan, options, dockerfile, emulator }).rewrite(stream));
+    return new ContextRewriter({ plan, options, dockerfile, emulator }).rewrite(stream);
   } catch (error) {
     stream.destroy();
     throw error;
@@ -67,23 +67,31 @@ class ContextRewriter {
     this.#hasEmulator = given.plan.emulatorImage !== undefined;
   }
 
-  async *rewrite(stream: Readable): AsyncGenerator<EntryToPack, void, undefined> {
-    const { plan, options, dockerfile, emulator } = this.#given;
-    const entries = readEntries(stream, { signal: options.signal });
-    try {
-      if (emulator) yield this.#ownEmulator(emulator);
-      for await (const entry of entries) {
-        const { name } = entry.header;
-        if (name === dockerfile) yield await this.#dockerfile(entry);
-        else if (name === ".dockerignore" || name === `${dockerfile}.dockerignore`) yield await this.#ignoreFile(entry);
-        else if (name !== plan.contextPath || plan.emulatorImage !== undefined) yield entry;
-        else if (!emulator) yield this.#givenEmulator(entry);
-      }
-    } finally {
-      stream.destroy();
+  rewrite(stream: Readable): Readable {
+    const { options, emulator } = this.#given;
+    return rewriteTar(stream, {
+      first: emulator ? [this.#ownEmulator(emulator)] : [],
+      change: (header) => this.#change(header),
+      last: () => {
+        if (!this.#hasDockerfile) throw this.#noDockerfile();
+        if (!this.#hasEmulator) throw this.#noEmulator();
+        return [];
+      },
+      signal: options.signal,
+    });
+  }
+
+  #change(header: TarHeader): TarChange | undefined {
+    const { plan, dockerfile, emulator } = this.#given;
+    const { name, type } = header;
+    if (name === dockerfile) return (body) => this.#dockerfile(header, body);
+    if (plan.emulatorImage !== undefined) return undefined;
+    if (name === ".dockerignore" || name === `${dockerfile}.dockerignore`) {
+      return type === "file" ? (body) => this.#ignoreFile(header, body) : undefined;
     }
-    if (!this.#hasDockerfile) throw this.#noDockerfile();
-    if (!this.#hasEmulator) throw this.#noEmulator();
+    if (name !== plan.contextPath) return undefined;
+    if (emulator) return () => undefined;
+    return type === "file" ? (body) => this.#givenEmulator(header, body) : undefined;
   }
 
   #ownEmulator(emulator: EmulatorFile): EntryToPack {
@@ -94,8 +102,7 @@ class ContextRewriter {
     return { header: { ...header, mode: this.#mode() }, body: emulator.open(options.signal) };
   }
 
-  #givenEmulator({ header, body }: TarEntry): EntryToPack {
-    if (header.type !== "file") return { header, body };
+  #givenEmulator(header: TarHeader, body: Readable): EntryToPack {
     this.#hasEmulator = true;
     return { header: { ...header, mode: this.#mode() }, body: verified(header.name, body, this.#given.options.sha256) };
   }
@@ -104,7 +111,7 @@ class ContextRewriter {
     return (this.#given.options.qemuFileMode ?? 0o755) & 0o7777;
   }
 
-  async #dockerfile({ header, body }: TarEntry): Promise<EntryToPack> {
+  async #dockerfile(header: TarHeader, body: Readable): Promise<EntryToPack> {
     const { dockerfile, options } = this.#given;
     if (header.type !== "file") {
       throw new EmulateError("EMULATE_BAD_DOCKERFILE", `\`${dockerfile}\` in the build context is a ${header.type}`, {
@@ -118,8 +125,7 @@ class ContextRewriter {
     return { header: { ...header, size: changed.length }, body: changed };
   }
 
-  async #ignoreFile({ header, body }: TarEntry): Promise<EntryToPack> {
-    if (header.type !== "file" || this.#given.plan.emulatorImage !== undefined) return { header, body };
+  async #ignoreFile(header: TarHeader, body: Readable): Promise<EntryToPack> {
     const bytes = await whole(header.name, body);
     const { contextPath } = this.#given.plan;
     if (!ignores(bytes.toString("utf8"), contextPath)) return { header, body: bytes };

@@ -1,7 +1,7 @@
-import { argsOffset, type Instruction, parse } from "@slipway/dockerfile";
+import { argsOffset, type Dockerfile, type Instruction, parse } from "@slipway/dockerfile";
 import type { Problem } from "@slipway/errors";
 import { EmulateError, type EmulateErrorCode } from "./emulate-error.ts";
-import { emulatedList } from "./emulated-run.ts";
+import { emulatedList, emulatedListStart } from "./emulated-run.ts";
 import { emulatorCopy, emulatorMount } from "./emulator-instructions.ts";
 import { type FoundStage, readStages } from "./read-stages.ts";
 import { readTransposeOptions, type TransposeOptions } from "./transpose-options.ts";
@@ -25,56 +25,71 @@ export function transpose(dockerfile: string, options: TransposeOptions): string
   const problems: Problem<EmulateErrorCode>[] = [];
   const haveEmulator = new Set<FoundStage>();
   const mount = plan.way === "mount" ? ` ${emulatorMount(plan)}` : "";
-  const lists = new Map<Instruction, string>();
-  const withCopy = new Set<Instruction>();
+  const changes: Change[] = [];
+  const start = emulatedListStart(plan.containerQemu);
   for (const stage of found) {
     if (stage.isNative) continue;
     for (const text of stage.triggered) problems.push(triggered(stage.from, text));
     const base = stage.base === undefined ? undefined : found[stage.base];
     if (base && haveEmulator.has(base)) haveEmulator.add(stage);
     const { onScratch } = stage;
+    const how = { start, escape: tree.escape, onScratch };
     for (const run of stage.runs) {
       const { instruction } = run;
-      const list = emulatedList(run, { emulator: plan.containerQemu, escape: tree.escape, onScratch });
+      const list = emulatedList(run, how);
       if (list === undefined) continue;
-      if (Buffer.byteLength(list) >= longestArgument) problems.push(...tooLong(instruction, list));
-      if (plan.way === "copy" && !haveEmulator.has(stage)) withCopy.add(stage.from);
-      haveEmulator.add(stage);
-      lists.set(instruction, list);
+      if (list.length * 3 >= longestArgument) problems.push(...tooLong(instruction, list));
+      if (!haveEmulator.has(stage)) {
+        if (plan.way === "copy") changes.push({ instruction: stage.from, list: undefined });
+        haveEmulator.add(stage);
+      }
+      changes.push({ instruction, list });
     }
   }
   EmulateError.throwAll(problems);
-  // The tree is not edited: an edited one is parsed again, which takes as long as all of this.
-  const newline = /\r?\n/.exec(dockerfile)?.[0] ?? "\n";
-  let offset = 0;
-  const pieces = tree.items.map((item) => {
-    const start = offset;
-    offset += item.source.length;
-    if (item.kind !== "instruction") return item.source;
-    const list = lists.get(item);
-    if (list !== undefined) return replaced(item, { start, mount, list, escape: tree.escape });
-    if (!withCopy.has(item)) return item.source;
-    const isOpen = !item.source.endsWith("\n");
-    return `${item.source}${isOpen ? newline : ""}${emulatorCopy(plan)}${isOpen ? "" : newline}`;
-  });
-  return pieces.join("");
+  return changed(dockerfile, tree, { changes, mount, copy: emulatorCopy(plan) });
 }
 
-interface Replacement {
-  /** Where the instruction's source begins in the file. */
-  readonly start: number;
+/** A command that comes in place of an instruction's, or, where there is none, the emulator's COPY behind it. */
+interface Change {
+  readonly instruction: Instruction;
+  readonly list: string | undefined;
+}
+
+interface Changes {
+  /** In the order of the file. */
+  readonly changes: readonly Change[];
   readonly mount: string;
-  readonly list: string;
-  readonly escape: string;
+  readonly copy: string;
 }
 
-/** A RUN with another command; what stands before it and its flags stay as they were written. */
-function replaced(instruction: Instruction, { start, mount, list, escape }: Replacement): string {
-  const { source, keyword } = instruction;
-  const keywordEnd = source.search(/[^\s\uFEFF]/) + keyword.length;
-  const flags = source.slice(keywordEnd, argsOffset(instruction, 0) - start) || " ";
-  const end = /\r*\n$/.exec(source)?.[0] ?? "";
-  return source.slice(0, keywordEnd) + wrapLine(mount + flags + list, escape) + end;
+/** The tree is not edited: an edited one is parsed again, which takes as long as all of this. */
+function changed(dockerfile: string, tree: Dockerfile, { changes, mount, copy }: Changes): string {
+  let result = "";
+  let kept = 0;
+  let offset = 0;
+  let next = 0;
+  for (const item of tree.items) {
+    offset += item.source.length;
+    const change = changes[next];
+    if (change?.instruction !== item) continue;
+    next += 1;
+    const { instruction, list } = change;
+    const { source } = instruction;
+    if (list === undefined) {
+      const newline = /\r?\n/.exec(dockerfile)?.[0] ?? "\n";
+      const isOpen = !source.endsWith("\n");
+      result += `${dockerfile.slice(kept, offset)}${isOpen ? newline : ""}${copy}${isOpen ? "" : newline}`;
+    } else {
+      // What stands before the command stays as it was written, flags too.
+      const keywordEnd = instruction.keywordRange.end.offset;
+      const flags = dockerfile.slice(keywordEnd, argsOffset(instruction, 0)) || " ";
+      const end = source.endsWith("\r\n") ? (/\r*\n$/.exec(source)?.[0] ?? "") : source.endsWith("\n") ? "\n" : "";
+      result += dockerfile.slice(kept, keywordEnd) + wrapLine(mount + flags + list, tree.escape) + end;
+    }
+    kept = offset;
+  }
+  return result + dockerfile.slice(kept);
 }
 
 function triggered(from: Instruction, text: string): Problem<EmulateErrorCode> {

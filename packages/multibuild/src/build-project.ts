@@ -97,7 +97,8 @@ async function run(
     // Several engines are there so that each builds what it runs by itself.
     if (wanted === undefined || "length" in engines) return await performBuilds(tasks, engines, { ...how, onEvent });
     const buildkit = how.builder === "classic" ? false : undefined;
-    const emulating = new Emulation({ engine: toEngine(engines), platform: wanted, buildkit, options: given, signal });
+    const engine = toEngine(engines);
+    const emulating = new Emulation({ engine, platform: wanted, buildkit, options: given, buildArgs, signal });
     emulation = emulating;
     await emulating.prepare(tasks);
     const images = await performBuilds(tasks, engines, {

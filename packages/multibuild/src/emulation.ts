@@ -1,5 +1,4 @@
 import {
-  buildEventRestorer,
   type EmulationPlan,
   type EmulatorRegistration,
   loadEmulator,
@@ -7,15 +6,15 @@ import {
   normalizePlatform,
   planEmulation,
   registerEmulator,
-  type TransposeOptions,
-  transposeTarStream,
 } from "@slipway/emulate";
 import { isSlipwayError } from "@slipway/errors";
-import type { Engine } from "@slipway/transport";
+import { describeEngine, type Engine } from "@slipway/transport";
 import type { BuildTask } from "./build-task.ts";
+import { EmulatedTask } from "./emulated-task.ts";
 import type { LocalImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
 import type { ServiceEvent } from "./service-event.ts";
+import { buildArgsOf } from "./task-build-options.ts";
 
 /** How programs of another platform than the engine's are to be run. */
 export interface EmulationOptions {
@@ -34,6 +33,8 @@ export interface EmulationContext {
   /** Whether BuildKit may build. */
   readonly buildkit: boolean | undefined;
   readonly options: EmulationOptions;
+  /** Given to all builds, over their own. */
+  readonly buildArgs?: Readonly<Record<string, string>> | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -41,7 +42,7 @@ export interface EmulationContext {
 export class Emulation {
   readonly #context: EmulationContext;
   readonly #undo: (() => Promise<void>)[] = [];
-  readonly #restorers = new Map<string, ReturnType<typeof buildEventRestorer>>();
+  readonly #emulated = new Map<string, EmulatedTask>();
   #plan: EmulationPlan | undefined;
 
   constructor(context: EmulationContext) {
@@ -73,20 +74,27 @@ export class Emulation {
     }
     const loaded: LoadedEmulator = await loadEmulator(engine, platform, { emulator, sha256, signal });
     this.#undo.push(() => loaded.remove());
-    for (const task of own)
-      await this.#transpose(task, { ...loaded.options, way: plan.way === "copy" ? "copy" : "mount" });
+    const { os, architecture } = await describeEngine(engine, { signal });
+    const way = plan.way === "copy" ? "copy" : "mount";
+    for (const task of own) {
+      const buildArgs = buildArgsOf(task, { buildArgs: this.#context.buildArgs });
+      const how = { ...loaded.options, way, buildArgs, buildPlatform: `${os}/${architecture}` } as const;
+      this.#emulated.set(task.serviceName, await EmulatedTask.transpose(task, how, { engine, signal }));
+    }
   }
 
   /** An event as it would be without the transposition. */
   restore({ service, event }: ServiceEvent): ServiceEvent {
     if (event.type === "end") return { service, event: { ...event, image: this.explained(event.image) } };
-    const restorer = this.#restorers.get(service);
-    return { service, event: restorer ? restorer(event) : event };
+    const emulated = this.#emulated.get(service);
+    return { service, event: emulated ? emulated.event(event) : event };
   }
 
-  /** An image with what its failure comes from, if it is that nothing here runs its programs. */
+  /** An image as it would be without the transposition, or its failure with what it comes from. */
   explained(image: LocalImage): LocalImage {
     const { error } = image;
+    const emulated = this.#emulated.get(image.serviceName);
+    if (emulated) return emulated.image(image);
     const plan = this.#plan;
     if (plan?.way !== "none" || !isSlipwayError(error) || !isForeignProgram(error)) return image;
     const message = `${error.message}: ${plan.reason}`;
@@ -98,18 +106,6 @@ export class Emulation {
 
   async close(): Promise<void> {
     for (const undo of this.#undo.splice(0).toReversed()) await undo();
-  }
-
-  async #transpose(task: BuildTask, options: TransposeOptions): Promise<void> {
-    const { buildStream } = task;
-    if (!buildStream) return;
-    this.#restorers.set(task.serviceName, buildEventRestorer(options));
-    const { signal } = this.#context;
-    task.buildStream = await transposeTarStream(
-      buildStream,
-      { ...options, signal },
-      task.dockerfilePath ?? "Dockerfile",
-    );
   }
 }
 
