@@ -64,7 +64,8 @@ async function ofContext(
     owner: root,
     why: "it is mounted",
   });
-  const items = [item(at, found.type, target)];
+  // Builders give the context's own folder this mode, whatever it has on disk.
+  const items = [{ ...item(at, found.type, target), ...(at === "" ? { mode: 0o755 } : {}) }];
   for (const path of found.type === "directory" ? context.below(at) : []) {
     const type = context.get(path)?.type;
     if (type) items.push(item(path, type, `${target}/${at === "" ? path : path.slice(at.length + 1)}`));

@@ -74,6 +74,9 @@ class ChangeReader {
     else if (!file) {
       // With a file its folder may have gone.
       const gone = this.#highestGone(name);
+      const above = gone.slice(0, Math.max(0, gone.lastIndexOf("/")));
+      // A file that took its folder's place is not gone.
+      if (above !== "" && this.#stat(above)?.type !== "directory") return this.read(above);
       for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
     } else {
       if (this.#context.ignore.ignores(name)) this.#setFoldersAbove(name);
@@ -137,7 +140,7 @@ class ChangeReader {
     let gone = name;
     for (let at = name.lastIndexOf("/"); at > 0; at = name.lastIndexOf("/", at - 1)) {
       const folder = name.slice(0, at);
-      if (this.#stat(folder)?.type === "directory") break;
+      if (this.#stat(folder)) break;
       gone = folder;
     }
     return gone;
