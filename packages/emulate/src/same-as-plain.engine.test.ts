@@ -106,8 +106,8 @@ async function configOf(image: string): Promise<unknown> {
   return { config, Architecture, Os };
 }
 
-/** Which Dockerfile is made; in the name of its test. */
-const seed = Number(process.env["SEED"] ?? Date.now() % 100_000) + 1;
+/** Which Dockerfile is made; in the name of its test. The same each time unless told otherwise. */
+const seed = Number(process.env["SEED"] ?? 4);
 
 describe.each(["classic", "buildkit"] as const)("%s", (builder) => {
   test.each([0, seed])("a Dockerfile (seed %d) gives the same image, and shows the same output", async (given) => {
