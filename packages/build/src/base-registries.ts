@@ -1,21 +1,19 @@
-import { type Dockerfile, type Source, stages } from "@slipway/dockerfile";
+import { type Dockerfile, stages } from "@slipway/dockerfile";
 import { parseReference } from "@slipway/transport";
 import { cacheImage } from "./build-query.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { sourcesOf } from "./sources-of.ts";
 
 /** The registries of the images that a build may pull. */
 export function baseRegistries(
   tree: Dockerfile,
   { buildArgs, platform, cacheFrom = [] }: Pick<BuildOptions, "buildArgs" | "platform" | "cacheFrom">,
 ): Set<string> {
-  const sources = stages(tree, { buildArgs, platform }).flatMap(({ base, steps }): (Source | undefined)[] => [
+  const sources = stages(tree, { buildArgs, platform }).flatMap(({ base, steps }) => [
     base,
-    ...steps.flatMap((step) => {
-      if (step.kind === "run") return step.mounts.map((mount) => mount.from);
-      return step.kind === "copy" || step.kind === "add" ? [step.from] : [];
-    }),
+    ...steps.flatMap((step) => sourcesOf(step)),
   ]);
-  const images = sources.flatMap((source) => (source?.kind === "image" ? [source.image] : []));
+  const images = sources.flatMap((source) => (source.kind === "image" ? [source.image] : []));
   return new Set([...images, ...cacheFrom.flatMap((entry) => cacheImage(entry) ?? [])].map(registryOf));
 }
 

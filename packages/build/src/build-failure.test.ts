@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
 import { buildFailure, knownFailure } from "./build-failure.ts";
+import { knownDockerfile } from "./known-dockerfile.ts";
 
 const facts = { dockerfile: "app.Dockerfile" };
 const solve = "failed to solve with frontend dockerfile.v0: ";
@@ -72,6 +73,49 @@ test.each([
     undefined,
     "BUILD_BAD_DOCKERFILE",
     "app.Dockerfile has no instructions",
+  ],
+  ["the Dockerfile cannot be empty", undefined, "BUILD_BAD_DOCKERFILE", "app.Dockerfile has no instructions"],
+  [
+    `${llb}no build stage in current context`,
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile has an instruction before its first FROM",
+  ],
+  [
+    `${llb}base name (\${X}) should not be blank`,
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "the base image ${X} is empty once its variables are filled in",
+  ],
+  [
+    `${llb}failed to parse stage name "UPPER:1": invalid reference format: must be lowercase`,
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "`UPPER:1`: invalid reference format: must be lowercase",
+  ],
+  [
+    "invalid from flag value UPPER:1: invalid reference format: must be lowercase",
+    "[2/2] COPY --from=UPPER:1 /a /b",
+    "BUILD_BAD_DOCKERFILE",
+    "[2/2] COPY --from=UPPER:1 /a /b: `UPPER:1`: invalid reference format: must be lowercase",
+  ],
+  [
+    "invalid reference format: must be lowercase",
+    undefined,
+    "BUILD_BAD_OPTION",
+    "the engine refuses a name for the image: invalid reference format: must be lowercase",
+  ],
+  [
+    "lstat /var/lib/docker/overlay2/4ee072147f991ff/merged/nope: no such file or directory",
+    "[stage-1 2/2] COPY --from=a /nope /x",
+    "BUILD_SOURCE_NOT_FOUND",
+    "[stage-1 2/2] COPY --from=a /nope /x: /nope is not in a",
+  ],
+  [
+    "failed to solve: failed to do request: no such host",
+    "resolve image config for docker.io/docker/dockerfile:1",
+    "BUILD_NO_BASE_IMAGE",
+    "the Dockerfile's frontend docker.io/docker/dockerfile:1 is not on the engine and cannot be pulled: failed to do request: no such host",
   ],
   [`${llb}file with no instructions`, undefined, "BUILD_BAD_DOCKERFILE", "app.Dockerfile has no instructions"],
   [
@@ -168,6 +212,31 @@ test("the last lines of output are part of the message and of the error", () => 
     output: ["one", "x: not found"],
     hint: expect.stringContaining("PATH"),
   });
+});
+
+test("the place: the line that the engine names, the step's, that of an image, or that of what the engine quotes", () => {
+  const text = "FROM a AS one\nRUN --mount=from=b,target=/b true\nFROM c\nADD http://x.example/y /y\nEXPOSE foo\nRNU\n";
+  const line = (message: string, step?: string, source = text): number | undefined =>
+    buildFailure({ ...facts, message, step, builder: "buildkit", known: knownDockerfile(source, "app.Dockerfile") })
+      .range?.start.line;
+  const sound = text.replace("EXPOSE foo\nRNU\n", "EXPOSE 1\n");
+  // Also where it cannot be parsed.
+  expect(line("dockerfile parse error line 6: unknown instruction: RNU")).toBe(6);
+  expect(line("dockerfile parse error line 60: unknown instruction: RNU")).toBeUndefined();
+  expect(line("not found", "FROM docker.io/library/b:latest", sound)).toBe(2);
+  expect(line("not found", "FROM docker.io/library/c:latest", sound)).toBe(3);
+  expect(line("refused", "http://x.example/y", sound)).toBe(4);
+  expect(line(`${llb}Invalid containerPort: foo`, undefined, text.replace("RNU\n", ""))).toBe(5);
+  expect(line(`${llb}failed to parse stage name "one": bad`, undefined, sound)).toBe(1);
+  expect(line(`${llb}no build stage in current context`, undefined, "RUN x\n")).toBe(1);
+  expect(line(`${llb}something else`, undefined, sound)).toBeUndefined();
+});
+
+test("where the engine keeps a step's files is not told", () => {
+  const message = "mkdir /var/lib/docker/overlay2/e11z68lvne8l/merged/f: not a directory";
+  expect(buildFailure({ ...facts, message, step: "[3/4] WORKDIR /f" }).message).toBe(
+    "[3/4] WORKDIR /f: mkdir /f: not a directory",
+  );
 });
 
 test("what no rule knows is given as the engine said it", () => {

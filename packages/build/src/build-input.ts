@@ -4,16 +4,15 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { packDirectory } from "@slipway/context";
-import type { Dockerfile } from "@slipway/dockerfile";
 import type { BuildSessionOptions } from "@slipway/transport";
 import type { BuilderName } from "./build-event.ts";
 import { directorySource } from "./directory-source.ts";
-import { parseDockerfile } from "./parse-dockerfile.ts";
+import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
 
 /** Where a build's files come from, once its Dockerfile was looked at. */
 export interface BuildInput {
-  readonly tree: Dockerfile | undefined;
+  readonly known: KnownDockerfile | undefined;
   /** How the files reach this builder. */
   open(builder: BuilderName): { readonly tar: Readable; readonly session?: BuildSessionOptions };
 }
@@ -31,7 +30,7 @@ export async function streamInput(
     const { context, text } = await peekDockerfile(source, dockerfile);
     // Until it is sent, nobody else listens.
     context.on("error", () => undefined);
-    return { tree: parseDockerfile(text, dockerfile), open: () => ({ tar: context }) };
+    return { known: knownDockerfile(text, dockerfile), open: () => ({ tar: context }) };
   } finally {
     signal?.removeEventListener("abort", abort);
   }
@@ -44,7 +43,7 @@ export async function directoryInput(
   signal: AbortSignal | undefined,
 ): Promise<BuildInput> {
   return {
-    tree: await directoryTree(directory, dockerfile),
+    known: await directoryDockerfile(directory, dockerfile),
     open: (builder) =>
       builder === "classic"
         ? { tar: packDirectory(directory, { dockerfile, signal }) }
@@ -59,8 +58,8 @@ export function incremental(directory: string): BuildSessionOptions {
 }
 
 /** A folder's Dockerfile. One that is not there is the builder's to report, which knows by which names it looks. */
-export async function directoryTree(directory: string, dockerfile: string): Promise<Dockerfile | undefined> {
+export async function directoryDockerfile(directory: string, dockerfile: string): Promise<KnownDockerfile | undefined> {
   const file = path.join(directory, dockerfile);
   const text = await readFile(file, "utf8").catch(() => undefined);
-  return parseDockerfile(text, file);
+  return knownDockerfile(text, file);
 }

@@ -50,7 +50,7 @@ export interface BuildOptions {
   readonly secrets?: Readonly<Record<string, SecretSource>> | undefined;
   /** For `RUN --mount=type=ssh`, by id; `default` is for mounts that name none. BuildKit only. */
   readonly ssh?: Readonly<Record<string, SshSource>> | undefined;
-  /** Entries for /etc/hosts while building: `name:address`. */
+  /** Entries for /etc/hosts while building: `name:address` or `name=address`; `host-gateway` is the engine's host. */
   readonly extraHosts?: readonly string[] | undefined;
   /** Size of /dev/shm in bytes. With BuildKit from Docker Engine 23 on. */
   readonly shmSize?: number | undefined;

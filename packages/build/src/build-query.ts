@@ -1,5 +1,6 @@
 import type { BuilderName } from "./build-event.ts";
 import type { BuildOptions, Ulimit } from "./build-options.ts";
+import { extraHost } from "./extra-host.ts";
 
 /** Parameters of the engine's `POST /build`; a list stands for a repeated parameter. */
 export type BuildQuery = Record<string, string | readonly string[]>;
@@ -23,7 +24,7 @@ export function buildQuery(options: BuildOptions, builder: BuilderName): BuildQu
   if (options.pull) query["pull"] = "1";
   if (options.cacheFrom?.length)
     query["cachefrom"] = JSON.stringify(options.cacheFrom.map((one) => cacheImage(one) ?? one));
-  if (options.extraHosts?.length) query["extrahosts"] = [...options.extraHosts];
+  if (options.extraHosts?.length) query["extrahosts"] = options.extraHosts.map((entry) => extraHost(entry) ?? entry);
   if (options.shmSize !== undefined) query["shmsize"] = String(options.shmSize);
   if (options.ulimits) query["ulimits"] = JSON.stringify(Object.entries(options.ulimits).map(ulimit));
   if (options.memory !== undefined) query["memory"] = String(options.memory);

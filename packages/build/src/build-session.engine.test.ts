@@ -203,6 +203,20 @@ describe("an incremental context", () => {
     expect(less.imageId).not.toBe(first.imageId);
   });
 
+  test("times are kept to the nanosecond, so that a change within a millisecond is seen", async () => {
+    const file = path.join(folder, "f");
+    const touch = (time: string): Promise<unknown> => run("touch", ["-d", `2020-01-02 03:04:05.${time}Z`, file]);
+    await writeFile(path.join(folder, "Dockerfile"), `${tests.head()}COPY f /\nRUN cat /f; stat -c %y /f\n`);
+    await writeFile(file, "one\n");
+    await touch("123456789");
+    const first = outputOf(await eventsOf(buildDirectory(tests.engine, folder)));
+    // As docker's own BuildKit client has it.
+    expect(first).toBe("one\n2020-01-02 03:04:05.123456789 +0000\n");
+    await writeFile(file, "two\n");
+    await touch("123456790");
+    expect(outputOf(await eventsOf(buildDirectory(tests.engine, folder)))).toContain("two\n");
+  });
+
   test("a file that cannot be read ends the build with its own error", async () => {
     await writeFile(path.join(folder, "Dockerfile"), `${tests.head()}COPY . /\n`);
     await writeFile(path.join(folder, ".dockerignore"), "[\n");

@@ -8,8 +8,8 @@ import { sessionOf } from "./build.ts";
 import { chooseBuilder } from "./builder-choice.ts";
 import { checkOptions } from "./check-options.ts";
 import { classicCredentials } from "./credentials.ts";
+import { knownDockerfile } from "./known-dockerfile.ts";
 import { nameStages, readDockerfile, withDockerfile } from "./name-stages.ts";
-import { parseDockerfile } from "./parse-dockerfile.ts";
 import { readSecrets } from "./read-secrets.ts";
 import { fullId, sendBuild } from "./send-build.ts";
 
@@ -47,7 +47,8 @@ export async function buildStageImages(
   const described = await describeEngine(engine, { nativeOnly: true, signal: shared.signal });
   const read = await readSecrets(shared);
   const text = await readDockerfile(openContext(), dockerfile, { signal: shared.signal });
-  const tree = parseDockerfile(text, dockerfile);
+  const known = knownDockerfile(text, dockerfile);
+  const tree = known?.tree;
   const { builder } = chooseBuilder(shared, described, tree);
   const registryConfig = builder === "classic" ? await classicCredentials(shared, tree) : undefined;
   const send = (tar: Readable, target: string | undefined, signal: AbortSignal | undefined) =>
@@ -57,7 +58,7 @@ export async function buildStageImages(
       query: buildQuery({ ...shared, target }, builder),
       builder,
       dockerfile,
-      tree,
+      known,
       registryConfig,
       signal,
       onEvent: () => undefined,
@@ -68,8 +69,8 @@ export async function buildStageImages(
     return Promise.all(found.map((id) => ownId(engine, id)));
   }
   const { names, text: named } = nameStages(text, dockerfile);
-  const known = names.map((name, index) => ({ index, name }));
-  const targets = stages.map((wanted) => find(wanted, known, dockerfile).name);
+  const numbered = names.map((name, index) => ({ index, name }));
+  const targets = stages.map((wanted) => find(wanted, numbered, dockerfile).name);
   return allOrNone(targets, shared.signal, async (target, signal) => {
     const tar = named === undefined ? openContext() : withDockerfile(openContext(), dockerfile, named);
     const { imageId } = await send(tar, target, signal);

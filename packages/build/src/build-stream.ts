@@ -1,7 +1,6 @@
 import { Duplex, PassThrough, type Readable } from "node:stream";
-import type { Dockerfile } from "@slipway/dockerfile";
 import { DockerfileSearch } from "./dockerfile-search.ts";
-import { parseDockerfile } from "./parse-dockerfile.ts";
+import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 
 /**
  * The two ends of a build in one stream: the context is written to it, the build's text read from it. Text is held for
@@ -34,8 +33,8 @@ export class BuildStream extends Duplex {
   }
 
   /** The Dockerfile of what was written, if it was there by the build's end. */
-  get tree(): Promise<Dockerfile | undefined> {
-    return this.#search.text.then((text) => parseDockerfile(text, this.#dockerfile));
+  get known(): Promise<KnownDockerfile | undefined> {
+    return this.#search.text.then((text) => knownDockerfile(text, this.#dockerfile));
   }
 
   print(text: string): void {

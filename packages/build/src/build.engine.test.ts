@@ -113,17 +113,28 @@ describe.each(["buildkit", "classic"] as const)("%s", (builder) => {
 
   test.each<[string, Record<string, string>, BuildOptions, string, string]>([
     ["missing source", { Dockerfile: `${head}COPY nope /x\n` }, {}, "BUILD_SOURCE_NOT_FOUND", "nope"],
-    ["bad Dockerfile", { "x/D": `${head}RUNN x\n` }, { dockerfile: "x/D" }, "BUILD_BAD_DOCKERFILE", "x/D:3: unknown "],
+    [
+      "bad Dockerfile",
+      { "x/D": `${head}RUNN x\n` },
+      { dockerfile: "x/D" },
+      "BUILD_BAD_DOCKERFILE",
+      "unknown instruction",
+    ],
     ["empty Dockerfile", { Dockerfile: "# nothing\n" }, {}, "BUILD_BAD_DOCKERFILE", "no instructions"],
     ["no Dockerfile", { a: "" }, {}, "BUILD_NO_DOCKERFILE", "Dockerfile"],
     ["empty context", {}, {}, "BUILD_NO_DOCKERFILE", "Dockerfile"],
-    ["bad tag", { Dockerfile: head }, { tags: ["Not A Name"] }, "BUILD_BAD_OPTION", "name for the image"],
+    ["bad tag", { Dockerfile: head }, { tags: ["Not A Name"] }, "BUILD_BAD_OPTION", "`Not A Name` is no image name"],
     ["unknown stage", { Dockerfile: head }, { target: "nope" }, "BUILD_NO_STAGE", "nope"],
     ["missing base", { Dockerfile: "FROM r.invalid/x:1\n" }, {}, "BUILD_NO_BASE_IMAGE", "image r.invalid/x:1 is not"],
   ])("%s", async (_, files, options, code, message) => {
     const { result } = start(files, options);
     await expect(result).rejects.toMatchObject({ code, message: expect.stringContaining(message) });
     await expect(result).rejects.toHaveProperty("hint", expect.any(String));
+  });
+
+  test("a line that cannot be parsed has its place", async () => {
+    const { result } = start({ "x/D": `${head}RUNN x\n` }, { dockerfile: "x/D" });
+    await expect(result).rejects.toMatchObject({ range: { file: "x/D", start: { line: 3, column: 1 } } });
   });
 
   test("cancelled in the middle: the reason, and nothing is left", async () => {

@@ -76,7 +76,7 @@ async function runBuild(
   const described = await describeEngine(engine, { nativeOnly: true, signal });
   const read = await readSecrets(options);
   const input = await openInput(dockerfile);
-  const choice = chooseBuilder(options, described, input.tree);
+  const choice = chooseBuilder(options, described, input.known?.tree);
   const { builder } = choice;
   emit({ type: "builder", ...choice });
   const { tar, session } = input.open(builder);
@@ -86,8 +86,8 @@ async function runBuild(
     query: buildQuery(options, builder),
     builder,
     dockerfile,
-    tree: input.tree,
-    registryConfig: builder === "classic" ? await classicCredentials(options, input.tree) : undefined,
+    known: input.known,
+    registryConfig: builder === "classic" ? await classicCredentials(options, input.known?.tree) : undefined,
     signal,
     onEvent: emit,
   });

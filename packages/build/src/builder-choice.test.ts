@@ -26,6 +26,14 @@ test.each<[BuildOptions, typeof old, string, string]>([
   expect(chooseBuilder(options, engine)).toEqual({ builder, reason });
 });
 
+test.each(["windows/amd64", "Windows", "foo/bar"])("an image for %s is refused by an engine of linux", (platform) => {
+  expect(() => chooseBuilder({ platform }, { ...old, os: "linux" })).toThrow("builds for linux, and the platform");
+});
+
+test.each(["linux/arm64", "linux", "arm64", "Linux/amd64"])("an image for %s is tried", (platform) => {
+  expect(chooseBuilder({ platform }, { ...old, os: "linux" }).builder).toBe("buildkit");
+});
+
 test.each<[BuildOptions, typeof old, string[]]>([
   [
     { builder: "buildkit" },

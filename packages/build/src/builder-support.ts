@@ -11,7 +11,11 @@ export interface BuilderEngine {
   readonly version: string;
   readonly apiVersion: string;
   readonly buildkit: boolean;
+  /** What it builds images for: `linux`. */
+  readonly os?: string | undefined;
 }
+
+const systems = new Set(["windows", "darwin", "freebsd", "linux"]);
 
 type Found = Problem<BuildErrorCode>;
 
@@ -22,7 +26,10 @@ export function unsupported(
   options: BuildOptions,
   dockerfile?: Dockerfile,
 ): Found[] {
-  const found = builder === "classic" ? notClassic(options) : notBuildkit(options, engine);
+  const found = [
+    ...otherOs(options, engine),
+    ...(builder === "classic" ? notClassic(options) : notBuildkit(options, engine)),
+  ];
   // With `# syntax=` another frontend reads the Dockerfile, and what that can do is not known here.
   if (!dockerfile || (builder === "buildkit" && "syntax" in dockerfile.directives)) return found;
   const features = dockerfile.instructions.flatMap((instruction) => instructionFeatures(instruction));
@@ -42,6 +49,21 @@ export function unsupported(
     });
   }
   return found;
+}
+
+/** A platform's first part is its system, unless it is all there is and an architecture. */
+function otherOs({ platform }: BuildOptions, { kind, version, os }: BuilderEngine): Found[] {
+  const [system, architecture] = platform?.toLowerCase().split("/") ?? [];
+  const same = architecture === undefined ? !systems.has(system ?? "") || system === os : system === os;
+  if (platform === undefined || os === undefined || same) return [];
+  return [
+    {
+      code: "BUILD_NOT_SUPPORTED",
+      message: `${kind} ${version} builds for ${os}, and the platform ${platform} was given`,
+      hint: `give ${os}/ARCHITECTURE, or another engine`,
+      path: "platform",
+    },
+  ];
 }
 
 function notClassic({ secrets, ssh, inlineCache, cacheTo, cacheFrom }: BuildOptions): Found[] {

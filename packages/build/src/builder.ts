@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { packDirectory } from "@slipway/context";
 import { connect, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
-import { directoryTree, incremental } from "./build-input.ts";
+import { directoryDockerfile, incremental } from "./build-input.ts";
 import type { RegistryCredentials } from "./build-options.ts";
 import { BuildStream } from "./build-stream.ts";
 import { chooseBuilder } from "./builder-choice.ts";
@@ -115,7 +115,7 @@ export class Builder {
         query: { rm: "1", forcerm: "1", ...query },
         builder,
         dockerfile,
-        tree: directory === undefined ? stream.tree : directoryTree(directory, dockerfile),
+        known: directory === undefined ? stream.known : directoryDockerfile(directory, dockerfile),
         registryConfig: builder === "classic" ? registryconfig : undefined,
         signal,
         onEvent: (event) => (builder === "buildkit" ? stream.print(text.render(event)) : undefined),

@@ -1,6 +1,7 @@
 import { didYouMean, type Problem } from "@slipway/errors";
 import { BuildError, type BuildErrorCode } from "./build-error.ts";
 import type { BuildOptions } from "./build-options.ts";
+import { valueProblems } from "./check-values.ts";
 
 type Check = (value: unknown) => boolean;
 
@@ -86,6 +87,7 @@ export function checkOptions(options: BuildOptions): void {
       });
     }
   }
-  const [first, ...rest] = problems;
+  // Of values whose kind is wrong, nothing more can be said.
+  const [first, ...rest] = problems.length > 0 ? problems : valueProblems(options);
   if (first) throw BuildError.ofProblems([first, ...rest]);
 }

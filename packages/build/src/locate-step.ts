@@ -1,15 +1,16 @@
-import { type Dockerfile, type Instruction, stages } from "@slipway/dockerfile";
+import { type Dockerfile, type Instruction, type Source, stages } from "@slipway/dockerfile";
 import type { SourceRange } from "@slipway/errors";
 import { parseReference } from "@slipway/transport";
 import type { BuilderName } from "./build-event.ts";
+import { sourcesOf } from "./sources-of.ts";
 
 /**
  * Where in the Dockerfile a step stands, by the name that its builder gives it. Undefined for what no instruction stands
  * for, such as a trigger of the base image.
  */
 export function locateStep(tree: Dockerfile, step: string, builder: BuilderName): SourceRange | undefined {
-  const image = /^\[internal\] load metadata for (\S+)/.exec(step)?.[1];
-  if (image !== undefined) return locateBase(tree, image);
+  const image = /^(?:\[internal\] load metadata for|FROM) (\S+)/.exec(step)?.[1];
+  if (image !== undefined) return locateImage(tree, image);
   const [, prefix = "", number = "", total = "", text = ""] =
     /^\[(?:(.*?) )?(\d+)(?:\/(\d+))?\] (.*)$/s.exec(step) ?? [];
   const found =
@@ -47,10 +48,24 @@ function keywordOf(text: string): string {
   return /^\S*/.exec(text)?.[0].toUpperCase() ?? "";
 }
 
-function locateBase(tree: Dockerfile, image: string): SourceRange | undefined {
+/** The one instruction that has one of these texts in it; the first text that says which counts. */
+export function locateText(tree: Dockerfile, texts: readonly string[]): SourceRange | undefined {
+  for (const text of texts) {
+    const found = tree.instructions.filter((one) => one.text.includes(text));
+    if (found.length === 1) return found[0]?.range;
+  }
+  return undefined;
+}
+
+function locateImage(tree: Dockerfile, image: string): SourceRange | undefined {
   try {
     const wanted = fullName(image);
-    return stages(tree).find(({ base }) => base.kind === "image" && fullName(base.image) === wanted)?.range;
+    const is = (source: Source): boolean => source.kind === "image" && fullName(source.image) === wanted;
+    const all = stages(tree);
+    return (
+      all.find(({ base }) => is(base))?.range ??
+      all.flatMap(({ steps }) => steps).find((step) => sourcesOf(step).some((source) => is(source)))?.range
+    );
   } catch {
     return undefined; // what is wrong with the Dockerfile is said elsewhere
   }

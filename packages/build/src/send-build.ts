@@ -1,6 +1,5 @@
 import { finished, type Readable } from "node:stream";
 import { isSlipwayError } from "@slipway/errors";
-import type { Dockerfile } from "@slipway/dockerfile";
 import {
   type BuildRequest,
   type BuildSession,
@@ -20,6 +19,7 @@ import type { BuilderOutput } from "./builder-output.ts";
 import { readBuildkitTrace } from "./buildkit-trace.ts";
 import { readClassicOutput } from "./classic-output.ts";
 import { jsonRecords } from "./json-records.ts";
+import type { KnownDockerfile } from "./known-dockerfile.ts";
 import { Mask } from "./mask.ts";
 
 /** What the engine takes has more fields than transport's type names. */
@@ -36,8 +36,8 @@ export interface BuildJob {
   readonly builder: BuilderName;
   /** The Dockerfile's name, for messages. */
   readonly dockerfile: string;
-  /** The Dockerfile, where its text is known or will be by the build's end: it tells where a failure is. */
-  readonly tree?: Dockerfile | Promise<Dockerfile | undefined> | undefined;
+  /** What is known of the Dockerfile, or will be by the build's end: it tells where a failure is. */
+  readonly known?: KnownDockerfile | Promise<KnownDockerfile | undefined> | undefined;
   readonly registryConfig?: Readonly<Record<string, RegistryCredentials>> | undefined;
   readonly signal?: AbortSignal | undefined;
   readonly onEvent: (event: BuildEvent) => void;
@@ -199,8 +199,8 @@ async function failureOf(tally: BuildTally, job: BuildJob): Promise<BuildError> 
   return buildFailure({ ...(await failureFacts(job)), message, exitCode, step, output });
 }
 
-async function failureFacts({ dockerfile, builder, tree }: BuildJob): Promise<Omit<FailureFacts, "message">> {
-  return { dockerfile, builder, tree: await tree };
+async function failureFacts({ dockerfile, builder, known }: BuildJob): Promise<Omit<FailureFacts, "message">> {
+  return { dockerfile, builder, known: await known };
 }
 
 /** What the engine refuses before it builds comes as an HTTP status, in words that are the build's. */

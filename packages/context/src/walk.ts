@@ -1,5 +1,5 @@
 import { isUtf8 } from "node:buffer";
-import { lstatSync, readlinkSync, type Stats } from "node:fs";
+import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
@@ -17,6 +17,8 @@ export interface ContextEntry {
   /** Bytes; 0 for what isn't a file. */
   readonly size: number;
   readonly mtime: Date;
+  /** The same in nanoseconds: of two changes within a millisecond, both are seen. */
+  readonly mtimeNs: bigint;
   readonly uid: number;
   readonly gid: number;
   /** The same for all names of one file; only of files that have several. */
@@ -136,17 +138,18 @@ class Walk {
   #entry(relative: string): ContextEntry | undefined {
     const full = path.join(this.#root, relative);
     try {
-      const stats = lstatSync(full);
+      const stats = lstatSync(full, { bigint: true });
       const type = typeOf(stats);
       if (!type) return undefined;
       return {
         path: relative,
         type,
-        mode: stats.mode & 0o7777,
-        size: type === "file" ? stats.size : 0,
+        mode: Number(stats.mode) & 0o7777,
+        size: type === "file" ? Number(stats.size) : 0,
         mtime: stats.mtime,
-        uid: stats.uid,
-        gid: stats.gid,
+        mtimeNs: stats.mtimeNs,
+        uid: Number(stats.uid),
+        gid: Number(stats.gid),
         ...(type === "file" && stats.nlink > 1 ? { inode: `${stats.dev}:${stats.ino}` } : {}),
         ...(type === "symlink" ? { linkname: readlinkSync(full) } : {}),
       };
@@ -165,7 +168,7 @@ class Walk {
   }
 }
 
-function typeOf(stats: Stats): ContextEntry["type"] | undefined {
+function typeOf(stats: BigIntStats): ContextEntry["type"] | undefined {
   if (stats.isFile()) return "file";
   if (stats.isDirectory()) return "directory";
   return stats.isSymbolicLink() ? "symlink" : undefined;

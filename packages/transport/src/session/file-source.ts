@@ -7,7 +7,7 @@ export interface SourceFile {
   readonly mode: number;
   /** Bytes; of files only. */
   readonly size: number;
-  readonly mtime: Date;
+  readonly mtimeNs: bigint;
   /** Where a symlink leads, as it is written; of a file, the path of the one in the list that it is a hard link to. */
   readonly linkname?: string | undefined;
 }

@@ -12,14 +12,14 @@ test.each([
 });
 
 test("a file as BuildKit reads it: path, mode, size, time in nanoseconds, link", () => {
-  const mtime = new Date(1_600_000_000_123);
-  const file = { path: "ä", type: "file", mode: 0o644, size: 300, mtime, linkname: "b" } as const;
+  const mtimeNs = 1_600_000_000_123_456_789n;
+  const file = { path: "ä", type: "file", mode: 0o644, size: 300, mtimeNs, linkname: "b" } as const;
   const stat = [
     [0x0a, 2, 0xc3, 0xa4],
     [0x10, 0xa4, 0x03],
     [0x28, 0xac, 0x02],
-    // 1600000000123000000 as a varint.
-    [0x30, 0xc0, 0xa9, 0xd3, 0xff, 0xdd, 0xf0, 0x95, 0x9a, 0x16],
+    // 1600000000123456789 as a varint.
+    [0x30, 0x95, 0x9a, 0xef, 0xff, 0xdd, 0xf0, 0x95, 0x9a, 0x16],
     [0x3a, 1, 0x62],
   ].flat();
   expect([...packetCodec.encode({ type: "stat", file })]).toEqual([0x12, stat.length, ...stat]);

@@ -72,8 +72,7 @@ function encodeStat(file: SourceFile): Uint8Array {
   writer.tag(1, WireType.LengthDelimited).string(file.path);
   writer.tag(2, WireType.Varint).uint32(goMode(file));
   if (file.type === "file" && file.size > 0) writer.tag(5, WireType.Varint).int64(file.size);
-  const nanoseconds = BigInt(Math.round(file.mtime.getTime() * 1000)) * 1000n;
-  if (nanoseconds !== 0n) writer.tag(6, WireType.Varint).int64(nanoseconds);
+  if (file.mtimeNs !== 0n) writer.tag(6, WireType.Varint).int64(file.mtimeNs);
   if (file.linkname) writer.tag(7, WireType.LengthDelimited).string(file.linkname);
   return writer.finish();
 }
