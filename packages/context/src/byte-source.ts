@@ -1,8 +1,11 @@
+import { ReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { Recording } from "./recording.ts";
 
 const none = Buffer.alloc(0);
+/** A file's stream gives pieces of 64 KiB, each of them a turn, unless so much is asked for: that raises its high-water mark. */
+const filePiece = 512 * 1024;
 
 /** A stream's bytes, in pieces of the size that the reader asks for. */
 export class ByteSource {
@@ -140,7 +143,11 @@ export class ByteSource {
     if (this.#failure) throw this.#failure.error;
     let result: IteratorResult<unknown>;
     try {
-      this.#iterator ??= this.#source[Symbol.asyncIterator]();
+      if (!this.#iterator) {
+        const first: unknown = this.#source instanceof ReadStream ? this.#source.read(filePiece) : null;
+        this.#iterator = this.#source[Symbol.asyncIterator]();
+        if (first !== null) return asBuffer(first);
+      }
       result = await this.#iterator.next();
     } catch (error) {
       this.#signal?.throwIfAborted();

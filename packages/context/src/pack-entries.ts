@@ -2,7 +2,7 @@ import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
 import { encodeHeader, writeHeader } from "./encode-header.ts";
-import { PlainEntry } from "./plain-file.ts";
+import { PlainEntry } from "./plain-entry.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
 const batchSize = 64 * 1024;
@@ -116,20 +116,17 @@ class Packer {
   }
 
   #plain(entry: PlainEntry): void {
-    const { content } = entry;
-    const { length, size } = content;
+    const { length } = entry;
     if (length > batchSize) {
       this.#copyRun();
       this.#reserve(blockSize);
-      content.spool.readInto(this.#buffer, this.#used, content.start, content.start + blockSize);
+      entry.copy(this.#buffer, this.#used, blockSize);
       entry.rename(this.#buffer, this.#used);
       this.#used += blockSize;
-      this.#open(entry.name, size, content.stream());
+      this.#open(entry.name, entry.size, entry.stream());
       return;
     }
-    const last = this.#run.at(-1)?.content;
-    const follows = last?.spool === content.spool && last.start + last.length === content.start;
-    if (!follows || this.#used + this.#runSize + length > this.#buffer.length) {
+    if (!this.#run.at(-1)?.precedes(entry) || this.#used + this.#runSize + length > this.#buffer.length) {
       this.#copyRun();
       this.#reserve(length);
     }
@@ -139,11 +136,13 @@ class Packer {
 
   /** Copies what waits for it, and gives each file the name that it has here. */
   #copyRun(): void {
-    const first = this.#run[0]?.content;
+    const [first] = this.#run;
     if (!first) return;
-    first.spool.readInto(this.#buffer, this.#used, first.start, first.start + this.#runSize);
-    for (const entry of this.#run) entry.rename(this.#buffer, this.#used + entry.content.start - first.start);
-    this.#used += this.#runSize;
+    first.copy(this.#buffer, this.#used, this.#runSize);
+    for (const entry of this.#run) {
+      entry.rename(this.#buffer, this.#used);
+      this.#used += entry.length;
+    }
     this.#run = [];
     this.#runSize = 0;
   }

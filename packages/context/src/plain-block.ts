@@ -18,20 +18,20 @@ export class PlainBlock {
   /** Seconds since 1970. */
   readonly mtime: number;
   readonly attributes: PlainAttributes;
-  /** How much longer the name is in the block: by a `./` before it. */
-  readonly dot: number;
 
-  constructor(name: string, size: number, mtime: number, attributes: PlainAttributes, dot: number) {
+  constructor(name: string, size: number, mtime: number, attributes: PlainAttributes) {
     this.name = name;
     this.size = size;
     this.mtime = mtime;
     this.attributes = attributes;
-    this.dot = dot;
   }
 }
 
 /** A plain file's header as an object. */
-export function plainHeader(name: string, { size, mtime, attributes }: Omit<PlainBlock, "name" | "dot">): TarHeader {
+export function plainHeader(
+  name: string,
+  { size, mtime, attributes }: Pick<PlainBlock, "size" | "mtime" | "attributes">,
+): TarHeader {
   const { mode, uid, gid, uname, gname } = attributes;
   const date = new Date(mtime * 1000);
   if (uname === "" && gname === "") return { name, type: "file", mode, uid, gid, size, mtime: date };
@@ -81,9 +81,8 @@ export class PlainBlocks {
     const mtime = digits(block, at + 136, 11);
     if (size < 0 || mtime < 0 || block[at + length - 1] === 0x2f || !this.#attributes) return undefined;
     const written = block.toString("latin1", at, at + length);
-    const dot = written.startsWith("./") ? 2 : 0;
-    const name = dot === 0 ? written : written.slice(dot);
-    return normalizePath(name) === name ? new PlainBlock(name, size, mtime, this.#attributes, dot) : undefined;
+    const name = startsWithDot(block, at) ? written.slice(2) : written;
+    return normalizePath(name) === name ? new PlainBlock(name, size, mtime, this.#attributes) : undefined;
   }
 
   /** Takes in what the next headers will mostly repeat; whether it is fit for that. */
@@ -111,6 +110,11 @@ function digits(block: Buffer, start: number, length: number): number {
     value = value * 8 + digit;
   }
   return value;
+}
+
+/** Whether a plain block's name is written with a `./` before it. */
+export function startsWithDot(block: Buffer, at: number): boolean {
+  return block[at] === 0x2e && block[at + 1] === 0x2f;
 }
 
 /** Takes the first `strip` bytes off the name in a plain block. */

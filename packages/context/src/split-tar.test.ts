@@ -11,7 +11,6 @@ import { expect, test } from "vitest";
 import { parseIgnore } from "./ignore.ts";
 import { packEntries } from "./pack-entries.ts";
 import { readEntries } from "./read-entries.ts";
-import { splitEntries } from "./split-entry.ts";
 import { splitTar } from "./split-tar.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
@@ -136,7 +135,7 @@ test("headers are kept", async () => {
   ]);
   const { value } = await readEntries(split.open("s")).next();
   expect(value?.header).toEqual({ name: "f", size: 3, ...header });
-  expect(split.entries("s").map((entry) => entry.header.name)).toEqual(["f"]);
+  expect([...split.part("s")].map((entry) => entry.header.name)).toEqual(["f"]);
   await split.close();
 });
 
@@ -161,7 +160,7 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     soft: "symlink ../shared/lib",
   });
   expect(await unpack(split.open("all"))).toMatchObject({ "web/hard": "link web/own", "web/lib": "link shared/lib" });
-  const filtered = packEntries(splitEntries(split.entries("web"), parseIgnore("own")));
+  const filtered = packEntries(split.part("web").pack({ ignore: parseIgnore("own") }));
   expect(await unpack(filtered)).toMatchObject({ hard: "own" });
   await split.close();
 });
@@ -195,7 +194,7 @@ test("an ignored folder comes along with what is let in below it", async () => {
     file("none/a"),
   ]);
   const split = await splitTar(source, [{ id: "all", context: "." }]);
-  const names = [...splitEntries(split.entries("all"), parseIgnore("*\n!docs/keep"))].map(({ header }) => header.name);
+  const names = [...split.part("all").pack({ ignore: parseIgnore("*\n!docs/keep") })].map(({ header }) => header.name);
   expect(names).toEqual(["docs", "docs/keep"]);
   await split.close();
 });
