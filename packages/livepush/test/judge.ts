@@ -165,7 +165,7 @@ async function carryOut(context: string, edit: Edit, clock: { now: number }): Pr
   const full = path.join(context, edit.path);
   switch (edit.do) {
     case "remove":
-      await rm(full, { recursive: true, force: true });
+      if (await lstat(full).catch(() => undefined)) await rm(full, { recursive: true });
       return [edit.path];
     case "chmod": {
       const stats = await lstat(full).catch(() => undefined);
