@@ -11,7 +11,7 @@ import type { CopyAttributes, PlannedCopy } from "./planned-copy.ts";
 import type { CopyItem, DeleteItem, FlowAction, PushAction, RebuildReason } from "./push-plan.ts";
 import { resolveLinks } from "./resolve-links.ts";
 import { mountSource, runMounts, runObstacles } from "./run-command.ts";
-import type { Facts, Question } from "./stage-facts.ts";
+import type { Destination, Facts, Question } from "./stage-facts.ts";
 import { type Touched, touchedPaths } from "./touched.ts";
 import type { Dirt, StageUndone } from "./undone.ts";
 
@@ -89,12 +89,12 @@ class StagePlanner implements StageResult {
       this.#rebuild(step, `\`${step.text}\` would download again, after ${this.#invalid}`);
     }
     const { stage, facts, ask } = this.#input;
-    const isFolder = (): boolean => {
-      const known = facts.folder(stage, step.destination);
-      if (known === undefined) ask({ kind: "folder", stage, path: step.destination });
-      return known ?? false;
+    const at = (): Destination | undefined => {
+      const known = facts.destination(stage, step.destination);
+      if (!known) ask({ kind: "folder", stage, path: step.destination });
+      return known;
     };
-    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, isFolder);
+    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, at);
     let attributes: CopyAttributes | undefined;
     const copy: PlannedCopy = { step, mapping, attributes: () => (attributes ??= this.#attributes(step)) };
     const { deletes, copies, needsRebuild, warnings } = planCopy({
@@ -104,7 +104,7 @@ class StagePlanner implements StageResult {
       dirty: this.#dirtyBefore(index),
       mounted: this.#input.mounted,
       context: this.#input.context,
-      isFolder,
+      at,
       canDelete: () => this.#hasShell(),
     });
     this.#copies.push(copy);

@@ -6,7 +6,7 @@ import { LivepushError } from "./livepush-error.ts";
 import { openUpdater } from "./open-updater.ts";
 import { readAccounts } from "./owner.ts";
 import type { FactBook, Question } from "./stage-facts.ts";
-import { isFolder } from "./stat-path.ts";
+import { statDestination } from "./stat-path.ts";
 import type { Updater } from "./updater.ts";
 
 /** Which containers a push works on. */
@@ -156,7 +156,7 @@ export class StageContainers {
       const { stage } = question;
       const containerId = await this.containerOf(stage);
       if (question.kind === "folder") {
-        facts.setFolder(stage, question.path, await isFolder(engine, containerId, question.path));
+        facts.setDestination(stage, question.path, await statDestination(engine, containerId, question.path));
       } else if (question.kind === "accounts") {
         const [passwd, group] = await Promise.all(
           ["/etc/passwd", "/etc/group"].map((path) => readText(engine, containerId, path)),
