@@ -141,11 +141,9 @@ export class Api {
 
   #passthrough(): { passthrough: { signal?: AbortSignal } } {
     const { signal, attemptMs } = this.#options;
-    const limit = attemptMs === undefined ? undefined : timeLimit(attemptMs);
-    const signals = [signal, limit].filter((given) => given !== undefined);
-    const [only = undefined, ...others] = signals;
-    if (!only) return { passthrough: {} };
-    return { passthrough: { signal: others.length > 0 ? AbortSignal.any(signals) : only } };
+    if (attemptMs === undefined) return { passthrough: signal ? { signal } : {} };
+    const limit = timeLimit(attemptMs);
+    return { passthrough: { signal: signal ? AbortSignal.any([signal, limit]) : limit } };
   }
 }
 

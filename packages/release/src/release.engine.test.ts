@@ -212,7 +212,7 @@ describe("create", () => {
   it("an API that answers a new image with its id alone is asked where it is stored", async () => {
     const bare: typeof fetch = async (url, init) => {
       const answer = await fetch(url, init);
-      if (init?.method !== "POST" || !String(url).endsWith("/image")) return answer;
+      if (init?.method !== "POST" || typeof url !== "string" || !url.endsWith("/image")) return answer;
       return Response.json({ id: ((await answer.json()) as { id: number }).id }, { status: 201 });
     };
     const own = apiClient({ url: proxy.url, token: cloud.token, fetch: bare });
