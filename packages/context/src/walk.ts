@@ -1,6 +1,6 @@
 import { isUtf8 } from "node:buffer";
-import { type BigIntStats, lstatSync, readlinkSync } from "node:fs";
-import { readdir, stat } from "node:fs/promises";
+import { type BigIntStats, lstatSync, readdirSync, readlinkSync } from "node:fs";
+import { stat } from "node:fs/promises";
 import path from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { ContextError } from "./context-error.ts";
@@ -62,7 +62,15 @@ export async function* walk(
       hint: "name the folder that the files are in",
     });
   }
-  yield* new Walk(directory, options).folder("");
+  yield* new Walk(directory, options).entries();
+}
+
+interface OpenFolder {
+  readonly path: string;
+  /** Of what is in it, relative to the context. */
+  readonly names: readonly string[];
+  /** Which of them is looked at next. */
+  next: number;
 }
 
 class Walk {
@@ -79,40 +87,41 @@ class Walk {
     this.#signal = signal;
   }
 
-  async *folder(folder: string): AsyncGenerator<ContextEntry, void, undefined> {
-    const wanted = (await this.#names(folder)).filter(
-      (name) => !this.#ignore.ignores(name) || this.#ignore.mayContainIncluded(name),
-    );
-    for (const name of wanted) {
+  /** One loop and no recursion: each level of generators would cost every entry below it a promise. */
+  async *entries(): AsyncGenerator<ContextEntry, void, undefined> {
+    const open: OpenFolder[] = [this.#open("")];
+    for (let here = open.at(-1); here !== undefined; here = open.at(-1)) {
+      const name = here.names[here.next];
+      here.next += 1;
+      if (name === undefined) {
+        this.#held.delete(here.path);
+        open.pop();
+        continue;
+      }
+      const ignored = this.#ignore.ignores(name);
+      if (ignored && !this.#ignore.mayContainIncluded(name)) continue;
       this.#looked += 1;
       if (this.#looked % lookAheadBy === 0) await breathe();
       this.#signal?.throwIfAborted();
       const entry = this.#entry(name);
       if (!entry) continue;
-      if (entry.type === "directory" || this.#ignore.ignores(entry.path)) yield* this.#visit(entry);
-      else {
+      if (!ignored) {
         if (this.#held.size > 0) yield* heldAbove(entry.path, this.#held);
         yield entry;
-      }
+      } else if (entry.type === "directory") this.#held.set(entry.path, entry);
+      if (entry.type === "directory") open.push(this.#open(entry.path));
     }
   }
 
-  /** A folder, or what is ignored. */
-  async *#visit(entry: ContextEntry): AsyncGenerator<ContextEntry, void, undefined> {
-    if (entry.type !== "directory") return;
-    if (!this.#ignore.ignores(entry.path)) {
-      yield* heldAbove(entry.path, this.#held);
-      yield entry;
-    } else this.#held.set(entry.path, entry);
-    yield* this.folder(entry.path);
-    this.#held.delete(entry.path);
+  #open(folder: string): OpenFolder {
+    return { path: folder, names: this.#names(folder), next: 0 };
   }
 
-  async #names(folder: string): Promise<string[]> {
+  #names(folder: string): string[] {
     this.#signal?.throwIfAborted();
     let names: Buffer[];
     try {
-      names = await readdir(path.join(this.#root, folder), { encoding: "buffer" });
+      names = readdirSync(path.join(this.#root, folder), { encoding: "buffer" });
     } catch (cause) {
       // Gone since it was seen.
       if (folder !== "" && (cause as NodeJS.ErrnoException).code === "ENOENT") return [];

@@ -7,6 +7,12 @@ import { TransportError } from "./transport-error.ts";
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
+const usualPlaces: Readonly<Record<string, string>> = {
+  "unix://": "unix:///var/run/docker.sock",
+  "npipe://": "npipe:////./pipe/docker_engine",
+  "tcp://": "tcp://localhost:2375",
+};
+
 /** Where to look for an engine: at the host given, else DOCKER_HOST, else docker's context, else the usual sockets. */
 export async function candidateLocations(
   options: ConnectOptions,
@@ -17,9 +23,10 @@ export async function candidateLocations(
     return tls ? { host, source, tls } : { host, source };
   };
   if (options.host) return { named: true, locations: [withTls(options.host, "the host given")] };
-  const variable = environment["DOCKER_HOST"];
+  const variable = environment["DOCKER_HOST"]?.trim();
   if (variable) {
-    const host = variable.includes("://") ? variable : `tcp://${variable}`;
+    // As docker reads it: tcp without a scheme, and the usual place where there is a scheme alone.
+    const host = usualPlaces[variable] ?? (/^[\w.:[\]-]+$/.test(variable) ? `tcp://${variable}` : variable);
     return { named: true, locations: [withTls(host, "DOCKER_HOST")] };
   }
   const context = await contextLocation(environment);

@@ -60,7 +60,7 @@ export async function askCredentialHelper(
   if (status instanceof Error) throw fail(`cannot be started (${status.message})`);
   if (status !== 0) {
     // The protocol's only word for "none" comes on stdout.
-    if (/credentials not found|no credentials|none/i.test(output + errors)) return undefined;
+    if (/credentials not found|no credentials|^none$/im.test(output + errors)) return undefined;
     throw fail(`ended with ${status ?? "a signal"}${errors.trim() ? ` (${errors.trim()})` : ""}`);
   }
   return readAnswer(output, serveraddress) ?? Promise.reject(fail("answered something else than credentials"));

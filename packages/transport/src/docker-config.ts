@@ -41,7 +41,22 @@ export async function readDockerConfig(
     if (code === "ENOENT" || code === "ENOTDIR") return {};
     throw new TransportError("TRANSPORT_BAD_CONFIG", `cannot read ${file}: ${message}`, { cause });
   }
-  return parseConfigFile(file, text) as DockerConfig;
+  // Docker takes an empty file for none, too.
+  if (text.trim() === "") return {};
+  return checked(file, parseConfigFile(file, text));
+}
+
+/** What is there is of its kind. */
+function checked(file: string, config: DockerConfig): DockerConfig {
+  for (const name of ["credsStore", "currentContext"] as const) {
+    if (config[name] !== undefined && typeof config[name] !== "string")
+      throw badConfig(file, `has a ${name} that is no text`);
+  }
+  for (const name of ["auths", "credHelpers"] as const) {
+    const value: unknown = config[name] ?? {};
+    if (typeof value !== "object" || Array.isArray(value)) throw badConfig(file, `has ${name} that are no object`);
+  }
+  return config;
 }
 
 /**
@@ -51,11 +66,13 @@ export async function readDockerConfig(
 export function parseConfigFile(file: string, text: string): object {
   let value: unknown;
   try {
-    value = JSON.parse(text);
+    // Editors on Windows put a byte order mark at the beginning.
+    value = JSON.parse(text.replace(/^\uFEFF/, ""));
   } catch {
     throw badConfig(file, "is not JSON");
   }
-  if (typeof value !== "object" || value === null) throw badConfig(file, "does not hold a JSON object");
+  if (typeof value !== "object" || value === null || Array.isArray(value))
+    throw badConfig(file, "does not hold a JSON object");
   return value;
 }
 

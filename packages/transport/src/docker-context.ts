@@ -29,7 +29,9 @@ export async function contextLocation(
     parseConfigFile(file, text) as { Endpoints?: { docker?: { Host?: string; SkipTLSVerify?: boolean } } }
   ).Endpoints?.docker;
   if (!endpoint?.Host) {
-    throw new TransportError("TRANSPORT_BAD_CONFIG", `docker context "${name}" has no docker endpoint (${file})`);
+    throw new TransportError("TRANSPORT_BAD_CONFIG", `docker context "${name}" has no docker endpoint (${file})`, {
+      hint: "see `docker context inspect`, or choose another with DOCKER_CONTEXT or DOCKER_HOST",
+    });
   }
   const tlsDirectory = path.join(directory, "contexts/tls", id, "docker");
   const [ca, cert, key] = await Promise.all(

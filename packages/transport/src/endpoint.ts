@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
 import { Agent as TlsAgent, type AgentOptions } from "node:https";
+import { checkTls } from "./check-tls.ts";
 import type { EngineAddress, TlsFiles, TlsMaterial } from "./engine-location.ts";
 import { SshHttpAgent } from "./ssh/ssh-http-agent.ts";
 import { TransportError } from "./transport-error.ts";
@@ -40,6 +41,9 @@ export function endpointFor(address: EngineAddress): Endpoint {
     const at = { host: hostname, port: url.port || 2375 };
     return { at, protocol: "http", agent: new Agent({ keepAlive: true }) };
   }
+  if (material) {
+    checkTls(material, address.source ?? "the host given", address.tlsMaterial ? undefined : address.tls);
+  }
   const { ca, cert, key, verify = true } = material ?? {};
   const agent = new TlsAgent({
     keepAlive: true,
@@ -52,7 +56,7 @@ export function endpointFor(address: EngineAddress): Endpoint {
 }
 
 function sshAgent(address: EngineAddress): SshHttpAgent {
-  const match = /^ssh:\/\/(?<host>[^/?#]+)(?<socketPath>\/[^?#]*)?$/.exec(address.host);
+  const match = /^ssh:\/\/(?<host>[^/?#\s]+)(?<socketPath>\/[^?#]*)?$/.exec(address.host);
   if (!match?.groups?.["host"]) throw badHost(address);
   const { host, socketPath = "/" } = match.groups;
   return new SshHttpAgent({

@@ -71,10 +71,56 @@ test("tcp, and addresses that can't be used", async () => {
   await expect(locateEngine({ host: "nonsense" })).rejects.toMatchObject({ code: "TRANSPORT_BAD_HOST" });
 });
 
+test.each([
+  ["unix://", "unix:///var/run/docker.sock (DOCKER_HOST)"],
+  ["  unix:///no/such.sock ", "unix:///no/such.sock (DOCKER_HOST): no such socket"],
+  ["127.0.0.1:1", "tcp://127.0.0.1:1 (DOCKER_HOST)"],
+  ["tcp://[::1]:1", "tcp://[::1]:1 (DOCKER_HOST)"],
+  ["npipe://", "npipe:////./pipe/docker_engine (DOCKER_HOST)"],
+])("DOCKER_HOST=%s is %s", async (variable, expected) => {
+  const located = locateEngine({ environment: { DOCKER_HOST: variable } }).then(
+    ({ host, source }) => `${host} (${source})`,
+    (error: Error) => error.message,
+  );
+  expect(await located).toContain(expected);
+});
+
+test.each([
+  "/var/run/docker.sock",
+  "unix:/var/run/docker.sock",
+  "ftp://x",
+  "fd://",
+  "tcp://h:99999",
+  "tcp://h/x",
+  "ssh://a b",
+])("DOCKER_HOST=%s is refused as it stands, by its name", async (variable) => {
+  await expect(locateEngine({ environment: { DOCKER_HOST: variable } })).rejects.toMatchObject({
+    code: "TRANSPORT_BAD_HOST",
+    message: `DOCKER_HOST: cannot use the address \`${variable}\``,
+  });
+});
+
+test("TLS files that are none, by their names", async () => {
+  await writeFile(path.join(folder, "ca.pem"), "garbage");
+  const environment = { DOCKER_HOST: "tcp://127.0.0.1:1", DOCKER_CERT_PATH: folder, DOCKER_TLS_VERIFY: "1" };
+  await expect(locateEngine({ environment })).rejects.toMatchObject({
+    code: "TRANSPORT_BAD_CONFIG",
+    message: expect.stringContaining(`DOCKER_HOST: cannot use the TLS file ${folder}/ca.pem`),
+  });
+  await expect(locateEngine({ host: "tcp://127.0.0.1:1", tlsMaterial: { key: "garbage" } })).rejects.toMatchObject({
+    message: expect.stringContaining("the host given: cannot use the TLS material's `key`"),
+  });
+});
+
 test("a context that isn't in the store, and a broken configuration, name the file", async () => {
   await expect(locateEngine({ environment: { DOCKER_CONFIG: folder, DOCKER_CONTEXT: "gone" } })).rejects.toMatchObject({
     code: "TRANSPORT_BAD_CONFIG",
     message: expect.stringContaining('docker context "gone" is not in the context store'),
+  });
+  await writeFile(path.join(folder, "config.json"), '{"currentContext":5}');
+  await expect(locateEngine({ environment: { DOCKER_CONFIG: folder } })).rejects.toMatchObject({
+    code: "TRANSPORT_BAD_CONFIG",
+    message: expect.stringContaining("config.json has a currentContext that is no text"),
   });
   await writeFile(path.join(folder, "config.json"), "{");
   await expect(locateEngine({ environment: { DOCKER_CONFIG: folder } })).rejects.toMatchObject({

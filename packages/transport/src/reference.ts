@@ -18,7 +18,9 @@ const label = "(?:[a-zA-Z0-9]|[a-zA-Z0-9][a-zA-Z0-9-]*[a-zA-Z0-9])";
 const domainPattern = new RegExp(`^(?:${label}(?:\\.${label})*|\\[[a-fA-F0-9:]+\\])(?::[0-9]+)?$`);
 const pathPattern = new RegExp(`^${component}(?:/${component})*$`);
 const tagPattern = /^\w[\w.-]{0,127}$/;
-const digestPattern = /^[A-Za-z][A-Za-z0-9]*(?:[-_+.][A-Za-z][A-Za-z0-9]*)*:[0-9a-fA-F]{32,}$/;
+/** Of the algorithms that registries and engines know. */
+const digestPattern = /^(?:sha256:[0-9a-f]{64}|sha384:[0-9a-f]{96}|sha512:[0-9a-f]{128})$/;
+const longestPath = 255;
 
 /**
  * Takes an image's name apart.
@@ -46,9 +48,10 @@ export function parseReference(text: string): Reference {
   const domain = named === "index.docker.io" ? "docker.io" : named;
   let path = isDomain ? name.slice(slash + 1) : name;
   if (!pathPattern.test(path)) throw bad(path === "" ? "the name is missing" : `\`${path}\` is no repository name`);
-  if (!isDomain && /^[a-f0-9]{64}$/.test(path)) throw bad("64 hexadecimal digits are an image's id");
+  if (/^[a-f0-9]{64}$/.test(text)) throw bad("64 hexadecimal digits are an image's id");
   if (domain === "docker.io" && !path.includes("/")) path = `library/${path}`;
-  const short = domain === "docker.io" ? path.replace(/^library\//, "") : `${domain}/${path}`;
+  if (path.length > longestPath) throw bad(`its repository has more than ${longestPath} characters`);
+  const short = domain === "docker.io" ? path.replace(/^library\/(?=[^/]+$)/, "") : `${domain}/${path}`;
   const familiar = `${short}${tag ? `:${tag}` : ""}${digest ? `@${digest}` : ""}`;
   return { domain, path, ...(tag ? { tag } : {}), ...(digest ? { digest } : {}), familiar };
 }

@@ -35,6 +35,30 @@ test("the file's own credentials, for their registry only", async () => {
   expect(await ask("other.example")).toBeUndefined();
 });
 
+test("keys of older files, and what other programs write around the values", async () => {
+  const auth = Buffer.from("me:pass\0\0").toString("base64");
+  await configure({ auths: { "https://old.example:5000/v1/": { auth }, "other.example/path": { auth } } });
+  for (const domain of ["old.example:5000", "other.example"]) {
+    expect(await ask(domain)).toEqual({ username: "me", password: "pass", serveraddress: domain });
+  }
+  expect(await ask("old.example")).toBeUndefined();
+  await writeFile(path.join(folder, "config.json"), "\uFEFF{}");
+  expect(await ask("r.example")).toBeUndefined();
+  await writeFile(path.join(folder, "config.json"), "");
+  expect(await ask("r.example")).toBeUndefined();
+});
+
+test.each([{ auths: "x" }, { credHelpers: [] }, { credsStore: 5 }, []])(
+  "a configuration of %j is refused",
+  async (config) => {
+    await configure(config);
+    await expect(ask("r.example")).rejects.toMatchObject({
+      code: "TRANSPORT_BAD_CONFIG",
+      message: expect.stringContaining("config.json"),
+    });
+  },
+);
+
 test("a credential helper, and one that has none", async () => {
   const helper = path.join(folder, "docker-credential-slipwaytest");
   await writeFile(
@@ -64,6 +88,9 @@ test("a helper's token; one that fails says so without its secrets; an abort kil
     code: "TRANSPORT_AUTH",
     message: expect.stringMatching(/^(?!.*hunter2).*ended with 3 \(locked\)/),
   });
+  // The word alone is the protocol's.
+  await script("echo none of the key rings is open; exit 1");
+  await expect(ask("r.example")).rejects.toMatchObject({ code: "TRANSPORT_AUTH" });
   await script(`echo $$ >${folder}/pid; sleep 300 & sleep 300`);
   const controller = new AbortController();
   const asked = registryAuthFor("r.example", { DOCKER_CONFIG: folder }, { signal: controller.signal });

@@ -32,10 +32,10 @@ export async function registryAuthFor(
     const found = await askCredentialHelper(helper, serveraddress, environment, options.signal);
     if (found) return found;
   }
-  const keys = [serveraddress, domain, `https://${domain}`, `https://${domain}/`, `http://${domain}`];
-  const entry = [...keys, `https://${domain}/v1/`, `https://${domain}/v2/`]
-    .map((key) => config.auths?.[key])
-    .find((candidate) => candidate !== undefined);
+  const auths = config.auths ?? {};
+  // Files of long ago have addresses where there are hosts now.
+  const old = Object.keys(auths).find((key) => key.replace(/^https?:\/\//, "").split("/")[0] === domain);
+  const entry = auths[serveraddress] ?? auths[domain] ?? (old === undefined ? undefined : auths[old]);
   return entry && fromEntry(entry, serveraddress);
 }
 
@@ -47,5 +47,5 @@ function fromEntry(entry: RegistryEntry, serveraddress: string): RegistryAuth | 
     : [entry.username, entry.password ?? ""];
   // A file whose credentials are in a store has empty entries.
   if (!username) return undefined;
-  return { username, password: password.join(":"), serveraddress };
+  return { username, password: password.join(":").replace(/\0+$/, ""), serveraddress };
 }

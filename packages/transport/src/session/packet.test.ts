@@ -1,4 +1,7 @@
+import { randomInt } from "node:crypto";
+import { BinaryWriter, WireType } from "@bufbuild/protobuf/wire";
 import { expect, test } from "vitest";
+import type { SourceFile } from "./file-source.ts";
 import { goMode, type Packet, packetCodec } from "./packet.ts";
 
 test.each([
@@ -23,6 +26,42 @@ test("a file as BuildKit reads it: path, mode, size, time in nanoseconds, link",
     [0x3a, 1, 0x62],
   ].flat();
   expect([...packetCodec.encode({ type: "stat", file })]).toEqual([0x12, stat.length, ...stat]);
+});
+
+test("random stats are what a general writer makes of them", () => {
+  const seed = randomInt(2 ** 31);
+  let state = seed;
+  const random = (below: number): number => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) & 0x7fff_ffff;
+    return Math.floor((state / 2 ** 31) * below);
+  };
+  const pick = <T>(list: readonly T[]): T => list[random(list.length)] as T;
+  for (let i = 0; i < 2_000; i += 1) {
+    const file: SourceFile = {
+      path: pick(["a", "größe/日本", "x".repeat(200), "😀", `d/${"ü".repeat(3_000)}`]),
+      type: pick(["file", "directory", "symlink"] as const),
+      mode: random(0o10000),
+      size: pick([0, 1, 127, 128, 16_384, 2 ** 31, 2 ** 40 + 5, Number.MAX_SAFE_INTEGER]),
+      mtimeNs: pick([
+        0n,
+        1n,
+        127n,
+        -1n,
+        -315_532_800_000_000_000n,
+        1_600_000_000_123_456_789n,
+        2n ** 53n,
+        2n ** 63n - 1n,
+      ]),
+      linkname: pick([undefined, "", "../y", "ß".repeat(100)]),
+    };
+    const writer = new BinaryWriter().tag(1, WireType.LengthDelimited).string(file.path);
+    writer.tag(2, WireType.Varint).uint32(goMode(file));
+    if (file.type === "file" && file.size > 0) writer.tag(5, WireType.Varint).int64(file.size);
+    if (file.mtimeNs !== 0n) writer.tag(6, WireType.Varint).int64(file.mtimeNs);
+    if (file.linkname) writer.tag(7, WireType.LengthDelimited).string(file.linkname);
+    const expected = new BinaryWriter().tag(2, WireType.LengthDelimited).bytes(writer.finish()).finish();
+    expect(Buffer.from(packetCodec.encode({ type: "stat", file })).equals(expected), `seed ${seed}`).toBe(true);
+  }
 });
 
 test.each<Packet>([
