@@ -34,7 +34,7 @@ export interface BuildProjectOptions extends Omit<PerformBuildsOptions, "onEvent
   readonly resolvers?: readonly Resolver[] | undefined;
   /** How another architecture's programs are run, if the engine does not by itself. */
   readonly emulation?: EmulationOptions | undefined;
-  /** How much of a tar stream is kept in memory, in bytes. Default: 4 MiB; the rest waits in a temporary file. */
+  /** How much of a tar stream is kept in memory, in bytes. Default: 2 MiB; the rest waits in a temporary file. */
   readonly memoryLimit?: number | undefined;
 }
 
