@@ -3,11 +3,11 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
-import { packDirectory } from "@slipway/context";
+import { type EntryToPack, packDirectory } from "@slipway/context";
 import type { Dockerfile } from "@slipway/dockerfile";
 import type { BuildSessionOptions } from "@slipway/transport";
 import type { BuilderName } from "./build-event.ts";
-import { directorySource } from "./directory-source.ts";
+import { directorySource, type InsteadFile } from "./directory-source.ts";
 import { parseDockerfile } from "./parse-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
 
@@ -41,21 +41,27 @@ export async function streamInput(
 export async function directoryInput(
   directory: string,
   dockerfile: string,
+  text: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<BuildInput> {
+  const instead = text === undefined ? undefined : { path: dockerfile, text };
   return {
-    tree: await directoryTree(directory, dockerfile),
+    tree: instead ? parseDockerfile(text, dockerfile) : await directoryTree(directory, dockerfile),
     open: (builder) =>
       builder === "classic"
-        ? { tar: packDirectory(directory, { dockerfile, signal }) }
-        : { tar: Readable.from([]), session: incremental(directory) },
+        ? { tar: packDirectory(directory, { dockerfile, instead: instead && dockerfileEntry(instead), signal }) }
+        : { tar: Readable.from([]), session: incremental(directory, instead) },
   };
 }
 
+function dockerfileEntry({ path: name, text }: InsteadFile): EntryToPack {
+  return { header: { name, type: "file", mode: 0o644, mtime: new Date(0) }, body: text };
+}
+
 /** The session of a folder's incremental context. */
-export function incremental(directory: string): BuildSessionOptions {
+export function incremental(directory: string, instead?: InsteadFile): BuildSessionOptions {
   const place = `${hostname()}\0${path.resolve(directory)}`;
-  return { files: directorySource(directory), sharedKey: createHash("sha256").update(place).digest("hex") };
+  return { files: directorySource(directory, instead), sharedKey: createHash("sha256").update(place).digest("hex") };
 }
 
 /** A folder's Dockerfile. One that is not there is the builder's to report, which knows by which names it looks. */
