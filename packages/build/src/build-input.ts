@@ -3,10 +3,10 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
-import { packDirectory } from "@slipway/context";
+import { type EntryToPack, packDirectory } from "@slipway/context";
 import type { BuildSessionOptions } from "@slipway/transport";
 import type { BuilderName } from "./build-event.ts";
-import { directorySource } from "./directory-source.ts";
+import { directorySource, type InsteadFile } from "./directory-source.ts";
 import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
 
@@ -40,21 +40,27 @@ export async function streamInput(
 export async function directoryInput(
   directory: string,
   dockerfile: string,
+  text: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<BuildInput> {
+  const instead = text === undefined ? undefined : { path: dockerfile, text };
   return {
-    known: await directoryDockerfile(directory, dockerfile),
+    known: instead ? knownDockerfile(text, dockerfile) : await directoryDockerfile(directory, dockerfile),
     open: (builder) =>
       builder === "classic"
-        ? { tar: packDirectory(directory, { dockerfile, signal }) }
-        : { tar: Readable.from([]), session: incremental(directory) },
+        ? { tar: packDirectory(directory, { dockerfile, instead: instead && dockerfileEntry(instead), signal }) }
+        : { tar: Readable.from([]), session: incremental(directory, instead) },
   };
 }
 
+function dockerfileEntry({ path: name, text }: InsteadFile): EntryToPack {
+  return { header: { name, type: "file", mode: 0o644, mtime: new Date(0) }, body: text };
+}
+
 /** The session of a folder's incremental context. */
-export function incremental(directory: string): BuildSessionOptions {
+export function incremental(directory: string, instead?: InsteadFile): BuildSessionOptions {
   const place = `${hostname()}\0${path.resolve(directory)}`;
-  return { files: directorySource(directory), sharedKey: createHash("sha256").update(place).digest("hex") };
+  return { files: directorySource(directory, instead), sharedKey: createHash("sha256").update(place).digest("hex") };
 }
 
 /** A folder's Dockerfile. One that is not there is the builder's to report, which knows by which names it looks. */

@@ -3,7 +3,7 @@ import { type Run, startRun } from "@slipway/run";
 import { type BuildSessionOptions, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuilderName, BuildEvent } from "./build-event.ts";
 import { type BuildInput, directoryInput, streamInput } from "./build-input.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions, DirectoryBuildOptions } from "./build-options.ts";
 import { buildQuery } from "./build-query.ts";
 import type { BuiltStep } from "./build-tally.ts";
 import { chooseBuilder } from "./builder-choice.ts";
@@ -56,9 +56,15 @@ export function build(handle: Engine | Dockerode, context: Readable, options: Bu
  * Builds an image from a folder, without what its ignore file leaves out. BuildKit is sent only what has changed since it
  * last saw the folder; the classic builder gets all of it. Otherwise as {@link build}.
  */
-export function buildDirectory(handle: Engine | Dockerode, directory: string, options: BuildOptions = {}): BuildRun {
+export function buildDirectory(
+  handle: Engine | Dockerode,
+  directory: string,
+  { dockerfileText, ...options }: DirectoryBuildOptions = {},
+): BuildRun {
+  const { signal } = options;
   return startRun(
-    (emit) => runBuild(toEngine(handle), options, emit, (name) => directoryInput(directory, name, options.signal)),
+    (emit) =>
+      runBuild(toEngine(handle), options, emit, (name) => directoryInput(directory, name, dockerfileText, signal)),
     heldOutput,
   );
 }
@@ -73,7 +79,7 @@ async function runBuild(
   checkOptions(options);
   const { dockerfile = "Dockerfile", signal } = options;
   signal?.throwIfAborted();
-  const described = await describeEngine(engine, { nativeOnly: true, signal });
+  const described = options.description ?? (await describeEngine(engine, { nativeOnly: true, signal }));
   const read = await readSecrets(options);
   const input = await openInput(dockerfile);
   const choice = chooseBuilder(options, described, input.known?.tree);

@@ -5,7 +5,8 @@ import { encodeHeader, writeHeader } from "./encode-header.ts";
 import { PlainEntry } from "./plain-entry.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
-const batchSize = 64 * 1024;
+/** Small: chunks that were read wait for the garbage collector, which counts what else there is of them. */
+const batchSize = 32 * 1024;
 const largePiece = 16 * 1024;
 const none = Buffer.alloc(0);
 
@@ -223,11 +224,11 @@ class Packer {
     this.#buffer = Buffer.allocUnsafeSlow(batchSize);
   }
 
-  /** What was written is a chunk; what is left of the buffer serves on. */
+  /** What was written is a chunk; what is left of the buffer serves on, unless it is little, and would keep all of it. */
   #flush(): void {
     if (this.#used === 0) return;
     this.#chunks.push(this.#buffer.subarray(0, this.#used));
-    this.#buffer = this.#buffer.subarray(this.#used);
+    this.#buffer = this.#used > batchSize / 2 ? none : this.#buffer.subarray(this.#used);
     this.#used = 0;
   }
 }

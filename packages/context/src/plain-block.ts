@@ -1,4 +1,4 @@
-import { blockSize, decodeBlock } from "./decode-block.ts";
+import { blockSize, checksum, decodeBlock } from "./decode-block.ts";
 import { normalizePath } from "./path-rules.ts";
 import type { TarHeader } from "./tar-entry.ts";
 
@@ -42,6 +42,8 @@ export function plainHeader(
 /** Reads plain headers without an object for each field: most have the same owner and mode as the one before. */
 export class PlainBlocks {
   readonly #last: Buffer = Buffer.alloc(blockSize);
+  /** What its fields add up to, but for name, size and time. */
+  #lastSum = 0;
   #attributes: PlainAttributes | undefined;
 
   /**
@@ -51,32 +53,19 @@ export class PlainBlocks {
    * @param position the block's place in the archive, for messages
    */
   read(block: Buffer, at: number, position: number): PlainBlock | undefined {
-    const last = this.#last;
+    let sum = 0;
     let length = 0;
-    let sum = 8 * 32;
     for (; length < 100; length++) {
       const byte = block[at + length] as number;
       if (byte === 0) break;
       if (byte > 127) return undefined;
       sum += byte;
     }
-    let zeros = 0;
-    for (let i = length; i < 100; i++) zeros |= block[at + i] as number;
-    let other = 0;
-    for (let i = 100; i < 124; i++) {
-      const byte = block[at + i] as number;
-      sum += byte;
-      other |= byte ^ (last[i] as number);
-    }
+    for (let i = length; i < 100; i++) if (block[at + i] !== 0) return undefined;
+    if (length === 0) return undefined;
+    if (!this.#isLikeLast(block, at) && !this.#learn(block, at, position)) return undefined;
     for (let i = 124; i < 148; i++) sum += block[at + i] as number;
-    for (let i = 156; i < 345; i++) {
-      const byte = block[at + i] as number;
-      sum += byte;
-      other |= byte ^ (last[i] as number);
-    }
-    for (let i = 345; i < blockSize; i++) zeros |= block[at + i] as number;
-    if (length === 0 || zeros !== 0 || digits(block, at + 148, 6) !== sum) return undefined;
-    if (other !== 0 && !this.#learn(block, at, position)) return undefined;
+    if (digits(block, at + 148, 6) !== sum + this.#lastSum) return undefined;
     const size = digits(block, at + 124, 11);
     const mtime = digits(block, at + 136, 11);
     if (size < 0 || mtime < 0 || block[at + length - 1] === 0x2f || !this.#attributes) return undefined;
@@ -85,16 +74,27 @@ export class PlainBlocks {
     return normalizePath(name) === name ? new PlainBlock(name, size, mtime, this.#attributes) : undefined;
   }
 
+  /** Whether all but name, size, time and checksum are those of the last header that was learnt. */
+  #isLikeLast(block: Buffer, at: number): boolean {
+    const last = this.#last;
+    const { length } = last;
+    return (
+      last.compare(block, at + 156, at + length, 156) === 0 && last.compare(block, at + 100, at + 124, 100, 124) === 0
+    );
+  }
+
   /** Takes in what the next headers will mostly repeat; whether it is fit for that. */
   #learn(block: Buffer, at: number, position: number): boolean {
-    this.#attributes = undefined;
-    this.#last.fill(0);
     const typeflag = block[at + 156];
     if ((typeflag !== 0x30 && typeflag !== 0) || block.toString("latin1", at + 257, at + 262) !== "ustar") return false;
     const { mode, uid, gid, uname, gname, linkname } = decodeBlock(block, at, position);
     if (mode > 0o7777 || linkname !== "") return false;
+    for (let i = 345; i < blockSize; i++) if (block[at + i] !== 0) return false;
     this.#attributes = { mode, uid, gid, uname, gname };
-    block.copy(this.#last, 0, at, at + blockSize);
+    const last = this.#last;
+    block.copy(last, 0, at, at + blockSize);
+    last.fill(0, 0, 100).fill(0, 124, 148);
+    this.#lastSum = checksum(last);
     return true;
   }
 }

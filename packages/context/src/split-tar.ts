@@ -31,12 +31,12 @@ export interface SplitContext {
 
 /** How to split. */
 export interface SplitTarOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const memoryByDefault = 4 * 1024 * 1024;
+const memoryByDefault = 2 * 1024 * 1024;
 const zeros = Buffer.alloc(blockSize);
 
 /**

@@ -1,6 +1,6 @@
 import { lstat, readFile, realpath } from "node:fs/promises";
 import path from "node:path";
-import { directoryEntries, type EntryToPack, ignoreNothing, packDirectory, walk } from "@slipway/context";
+import { directoryEntries, ignoreNothing, packDirectory, walk } from "@slipway/context";
 import { ResolveError } from "@slipway/resolve";
 import { hidesMetadata, withoutMetadata } from "./directory-metadata.ts";
 import { bundleIgnore, type TaskFiles } from "./task-files.ts";
@@ -37,8 +37,7 @@ export function directoryFiles(
     },
     entries: async (dockerfile, instead) => {
       const ignore = withoutMetadata(await bundleIgnore(files, dockerfile, directory), directory, project);
-      const entries = directoryEntries(directory, { ignore, signal });
-      return instead ? replaced(entries, instead) : entries;
+      return directoryEntries(directory, { ignore, instead, signal });
     },
     close: () => {
       files.stream.destroy();
@@ -46,15 +45,6 @@ export function directoryFiles(
     },
   };
   return files;
-}
-
-/** Entries of which one is another, or is added at the end. */
-async function* replaced(
-  entries: AsyncIterable<EntryToPack>,
-  instead: EntryToPack,
-): AsyncGenerator<EntryToPack, void, undefined> {
-  for await (const entry of entries) if (entry.header.name !== instead.header.name) yield entry;
-  yield instead;
 }
 
 /** A file's text, links followed as long as they stay in the folder, as a builder that only has the folder does. */

@@ -11,7 +11,7 @@ import { splitFiles } from "./split-files.ts";
 
 /** How to read an archive. */
 export interface SplitTasksOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }

@@ -5,7 +5,7 @@ import { type ResolvedDockerfile, resolveDockerfile, type ResolveOptions } from 
 
 /** How to resolve a bundle that is a tar stream. */
 export interface ResolveBundleOptions extends ResolveOptions {
-  /** How much of the bundle is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
+  /** How much of the bundle is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
 }
 
