@@ -6,6 +6,7 @@ import { cleanPath } from "./container-path.ts";
 import { contextBatch } from "./context-batch.ts";
 import { needsAccounts, type Owner, readOwner } from "./owner.ts";
 import type { CopyItem, DeleteItem } from "./push-plan.ts";
+import { inspectContainer } from "./read-container.ts";
 import { StageContainers } from "./stage-containers.ts";
 import { FactBook } from "./stage-facts.ts";
 import type { Updater } from "./updater.ts";
@@ -168,7 +169,7 @@ export class RuleSync {
   /** Files belong to the user that the container runs as, who may be nothing but a number. */
   async #readOwner(): Promise<Owner> {
     if (this.#owner) return this.#owner;
-    const { Config } = await this.#engine.docker.getContainer(this.#options.containerId).inspect();
+    const { Config } = await inspectContainer(this.#engine, this.#options.containerId);
     const user = Config.User ?? "";
     const facts = new FactBook();
     if (needsAccounts(user)) await this.#containers.answer([{ kind: "accounts", stage: 0 }], facts);
