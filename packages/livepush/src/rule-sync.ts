@@ -93,11 +93,13 @@ export class RuleSync {
     const files: string[] = [];
     for (const name of due) {
       files.push(name);
+      // With a folder above it what a rule is about came or went.
+      for (const rule of rules.rules) if (rule.path.startsWith(name + path.sep)) files.push(rule.path);
       // Of a folder that came, what it holds is not named.
       for await (const file of filesBelow(name, (one) => rules.match(one).length > 0))
         if (file !== name) files.push(file);
     }
-    const matches = files.flatMap((file) => rules.match(file));
+    const matches = [...new Set(files)].flatMap((file) => rules.match(file));
     const rebuild = matches.filter(({ rule }) => rule.action === "rebuild").map(({ file }) => file);
     if (rebuild.length > 0) return { ...nothing, rebuild: [...new Set(rebuild)] };
     return this.#carryOut(matches.filter(syncs), matches, signal);
