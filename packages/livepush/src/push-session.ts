@@ -149,6 +149,7 @@ export class PushSession {
       this.#read = await readStages(engine, tree, [...stageImages, this.#start.image], this.#buildArgs);
     }
     if (this.#suspect) await this.#compare(signal);
+    this.#facts.askForShellsAgain();
     for (;;) {
       signal.throwIfAborted();
       const planned = plan({

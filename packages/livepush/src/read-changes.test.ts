@@ -36,6 +36,13 @@ test("a new file comes with its new folders", async () => {
   ]);
 });
 
+test("what lies behind a link that leads to itself is nothing", async () => {
+  expect(await changesOf({ "d/f": "f" }, { d: { link: "d" } }, ["d/f"])).toEqual([
+    "d directory>symlink",
+    "d/f file>undefined",
+  ]);
+});
+
 test("a deleted file takes along the folders that went with it, and what they held", async () => {
   expect(await changesOf({ "d/e/f": "f", "d/g": "g" }, { d: undefined }, ["d/e/f"])).toEqual([
     "d directory>undefined",

@@ -157,7 +157,7 @@ class ChangeReader {
       return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
       throw error;
     }
   }

@@ -58,6 +58,11 @@ export class FactBook implements Facts {
     this.#shells.set(stage, hasShell);
   }
 
+  /** A container that seemed to have no shell may just not have run then. */
+  askForShellsAgain(): void {
+    for (const [stage, hasShell] of this.#shells) if (!hasShell) this.#shells.delete(stage);
+  }
+
   /** The containers are others. */
   forget(): void {
     this.#destinations.clear();

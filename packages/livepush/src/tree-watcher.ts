@@ -126,5 +126,5 @@ async function kindOf(file: string): Promise<"folder" | "other" | "nothing"> {
 
 function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ENOTDIR";
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP";
 }
