@@ -4,8 +4,9 @@ import { isSlipwayError } from "@slipway/errors";
 import type { BuildContext } from "./build-context.ts";
 import type { BuildStep } from "./build-step.ts";
 import { dockerfileText, uploads } from "./dockerfile-text.ts";
+import { KeptArtifacts } from "./kept-artifacts.ts";
 import { place } from "./place-entries.ts";
-import { scriptEntries } from "./save-artifacts.ts";
+import { savedArtifacts, scriptEntries } from "./save-artifacts.ts";
 import { ScriptLog } from "./script-log.ts";
 import { StiError, type StiErrorCode } from "./sti-error.ts";
 import { TimeLimit } from "./time-limit.ts";
@@ -16,23 +17,37 @@ import { TimeLimit } from "./time-limit.ts";
  * @throws StiError STI_BUILD_FAILED, STI_CREATE_DOCKERFILE_FAILED, STI_NOT_SUPPORTED, STI_TIMED_OUT
  */
 export async function buildByDockerfile(context: BuildContext, step: BuildStep): Promise<string> {
+  const { buildkit } = context.described;
+  refuseWithoutBuildkit(step, buildkit, step.secrets ? Object.keys(context.request.secrets ?? {}) : []);
+  const { artifacts } = step;
+  const keep = artifacts !== undefined && buildkit && KeptArtifacts.fits(artifacts, step, "image");
+  if (!keep) return buildIt(context, step, undefined);
+  const kept = await KeptArtifacts.start(context, artifacts, "image");
+  try {
+    return await buildIt(context, step, kept);
+  } finally {
+    await kept.remove();
+  }
+}
+
+async function buildIt(context: BuildContext, step: BuildStep, kept: KeptArtifacts | undefined): Promise<string> {
   const { engine, described, request, emit } = context;
   const { buildkit } = described;
   const secrets = step.secrets ? (request.secrets ?? {}) : {};
-  refuseWithoutBuildkit(step, buildkit, Object.keys(secrets));
   const from = nameFor(step, buildkit);
   const { text, buildArgs } = dockerfileText(step, {
     from,
     buildkit,
     secrets: Object.keys(secrets),
     withLabels: false,
+    artifactsFrom: kept?.name,
   });
   if (request.debug) emit({ type: "debug", message: `Dockerfile:\n${text}` });
   emit({ type: "stage", stage: step.stage, message: `building ${step.reference} with ${step.prepare}` });
   const log = new ScriptLog(emit, step.stage, request.writer);
   const limit = new TimeLimit(request.signal, request.scriptTimeoutMs);
   try {
-    const run = build(engine, packEntries(contextEntries(step, text, request.sourceDateEpoch)), {
+    const run = build(engine, packEntries(everything(context, step, text, kept)), {
       builder: buildkit ? "buildkit" : "classic",
       labels: step.labels,
       buildArgs,
@@ -70,7 +85,21 @@ export function nameFor({ reference, image }: BuildStep, buildkit: boolean): str
   });
 }
 
-/** A step's build context: the Dockerfile first, as the builder is chosen by it. */
+/** A step's build context with its artifacts; where they are an image, it is there when the context ends. */
+async function* everything(
+  context: BuildContext,
+  step: BuildStep,
+  dockerfile: string,
+  kept: KeptArtifacts | undefined,
+): AsyncGenerator<EntryToPack, void, undefined> {
+  yield* contextEntries(step, dockerfile, context.request.sourceDateEpoch);
+  if (kept) await kept.ready;
+  else if (step.artifacts) {
+    yield* place(savedArtifacts(context, step.artifacts), { folder: uploads.artifacts, ...artifactOwner(step) });
+  }
+}
+
+/** A step's build context without artifacts: the Dockerfile first, as the builder is chosen by it. */
 export async function* contextEntries(
   step: BuildStep,
   dockerfile: string,
@@ -81,7 +110,6 @@ export async function* contextEntries(
   if (!step.sourceImage) yield* place(step.source(), { folder: uploads.source, owner: ids, time });
   if (step.uploads.size > 0) yield* place(scriptEntries(step.uploads), { folder: uploads.scripts, owner: ids, time });
   if (step.buildFolder) yield* place([], { folder: uploads.build, owner: ids, time });
-  if (step.artifacts) yield* place(step.artifacts(), { folder: uploads.artifacts, ...artifactOwner(step) });
 }
 
 /** Root may be meant to restore owners; others could not, and have to be able to move what they are given. */

@@ -17,6 +17,8 @@ export interface DockerfileChoices {
   readonly secrets: readonly string[];
   /** Whether to write labels too; otherwise they are given to the build. */
   readonly withLabels: boolean;
+  /** The image that has the artifacts; else they are in the build context. */
+  readonly artifactsFrom?: string | undefined;
 }
 
 /** Where the parts of a build lie in its context. */
@@ -75,13 +77,14 @@ function environmentLines(environment: Readonly<Record<string, string>>): {
   return { lines, buildArgs };
 }
 
-function mounts(step: BuildStep, { buildkit, secrets }: DockerfileChoices): string[] {
+function mounts(step: BuildStep, { buildkit, secrets, artifactsFrom }: DockerfileChoices): string[] {
   const { uid, gid } = step.ids;
   const owner = `uid=${uid},gid=${gid}`;
+  const source = artifactsFrom
+    ? `from=${artifactsFrom},source=${step.artifacts?.destination}/artifacts`
+    : `source=${uploads.artifacts}`;
   return [
-    ...(step.artifacts && buildkit
-      ? [`--mount=type=bind,source=${uploads.artifacts},target=${step.destination}/artifacts,rw`]
-      : []),
+    ...(step.artifacts && buildkit ? [`--mount=type=bind,${source},target=${step.destination}/artifacts,rw`] : []),
     ...step.caches.map(({ path, id }) => `--mount=type=cache,id=${id},target=${path},sharing=locked,${owner}`),
     ...secrets.map((id) => `--mount=type=secret,id=${id},target=/run/secrets/${id},required=true,mode=0400,${owner}`),
   ];

@@ -135,12 +135,13 @@ export class Bench {
     return this.#run({ Image: image });
   }
 
-  /** Containers, unnamed images and files that are left from builds, of this run. */
+  /** Containers, volumes, unnamed images and files that are left from builds, of this run. */
   async leftovers(): Promise<string[]> {
     const { docker } = this.engine;
     const filters = { label: [`dev.slipway.test=${this.runId}`] };
     const containers = await docker.listContainers({ all: true, filters });
     const unnamed = await docker.listImages({ filters: { ...filters, dangling: ["true"] } });
+    const { Volumes } = await docker.listVolumes({ filters });
     const temporary = (await docker.listImages({ filters })).flatMap(({ RepoTags }) =>
       (RepoTags ?? []).filter((tag) => tag.startsWith("slipway-sti-")),
     );
@@ -148,6 +149,7 @@ export class Bench {
       ...containers.map(({ Names }) => `container ${Names[0]}`),
       ...unnamed.map(({ Id }) => `image ${Id}`),
       ...temporary,
+      ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
       ...(await readdir(this.workingDir)).map((name) => `file ${name}`),
     ];
   }
