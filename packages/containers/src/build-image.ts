@@ -6,7 +6,7 @@ import { contentHash } from "./content-hash.ts";
 import { ContainersError } from "./containers-error.ts";
 import type { ImageContext } from "./image.ts";
 import type { ImageOptions } from "./image-options.ts";
-import { label } from "./session.ts";
+import { withoutSession } from "./session.ts";
 
 /** How much of the content's hash is in a tag. */
 const tagLength = 16;
@@ -46,7 +46,8 @@ export async function buildImage(
       name: built,
       context: directory === undefined ? asStream(archive as Buffer | Readable) : { directory },
       dockerfile,
-      labels: { ...withoutSession(labels) },
+      // An image outlives the run that built it, for the next one to find.
+      labels: withoutSession(labels),
       buildArgs,
       target,
       platform,
@@ -67,11 +68,6 @@ export async function buildImage(
 
 async function* passing(source: AsyncIterable<unknown>): AsyncGenerator {
   yield* source;
-}
-
-/** An image outlives the run that built it, for the next one to find. */
-function withoutSession(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== label.session && name !== label.owner));
 }
 
 function justDockerfile(text: string): Readable {

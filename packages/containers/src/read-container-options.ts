@@ -29,6 +29,7 @@ const known: Readonly<Record<keyof ContainerOptions, true>> = {
   waitFor: true,
   readyWithinMs: true,
   stopWithinMs: true,
+  keep: true,
   reuse: true,
 };
 
