@@ -51,8 +51,8 @@ export function directorySource(directory: string, instead?: InsteadFile): FileS
 /** BuildKit tells by size and time whether it has a file already, so the time is made of the text. */
 function sourceFile({ path: name, text }: InsteadFile): SourceFile {
   const digest = createHash("sha256").update(text).digest();
-  const mtime = new Date((digest.readUInt32BE(0) >>> 1) * 1000);
-  return { path: name, type: "file", mode: 0o644, size: Buffer.byteLength(text), mtime };
+  const mtimeNs = BigInt(digest.readUInt32BE(0) >>> 1) * 1_000_000_000n;
+  return { path: name, type: "file", mode: 0o644, size: Buffer.byteLength(text), mtimeNs };
 }
 
 /** A file, and before it those of the folders above that were not listed: there was nothing else of them. */
@@ -63,9 +63,9 @@ async function* withFolders(
 ): AsyncGenerator<SourceFile, void, undefined> {
   for (const folder of foldersAbove(file.path)) {
     if (listed.has(folder)) continue;
-    const { mode = 0o755, mtime = new Date(0) } =
-      (await lstat(path.join(directory, folder)).catch(() => undefined)) ?? {};
-    yield { path: folder, type: "directory", mode: mode & 0o7777, size: 0, mtime };
+    const { mode = 0o755n, mtimeNs = 0n } =
+      (await lstat(path.join(directory, folder), { bigint: true }).catch(() => undefined)) ?? {};
+    yield { path: folder, type: "directory", mode: Number(mode & 0o7777n), size: 0, mtimeNs };
   }
   yield file;
 }
