@@ -6,6 +6,8 @@ export interface Service {
   /** What it said that it waits for. */
   readonly said: RegExpExecArray;
   stop(): Promise<void>;
+  /** Ends it at once, as a failing machine would. */
+  kill(): Promise<void>;
 }
 
 /** Starts a program and waits until it says that it is ready. */
@@ -28,12 +30,12 @@ export async function startService(
       });
     }
   });
-  return { said, stop: () => stop(child) };
+  return { said, stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") };
 }
 
-async function stop(child: ChildProcess): Promise<void> {
+async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {
   if (child.exitCode !== null || child.signalCode !== null) return;
   const ended = once(child, "exit");
-  child.kill("SIGTERM");
+  child.kill(signal);
   await ended;
 }

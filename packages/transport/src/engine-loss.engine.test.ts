@@ -11,13 +11,13 @@ import { execute } from "./execute.ts";
 import { loadImages } from "./images/load-images.ts";
 import { pushImage } from "./images/push-image.ts";
 import { saveImages } from "./images/save-images.ts";
-import { startEngine, type TestEngine } from "../test/dockerd.ts";
+import { testEngine, type TestEngine } from "@slipway/testing";
 
 let daemon: TestEngine;
 let engine: Engine;
 
 beforeAll(async () => {
-  daemon = await startEngine({ tls: true, registry: true });
+  daemon = await testEngine({ tls: true, registry: true });
   engine = await connect({ host: daemon.host });
   const source = await connect();
   await loadImages(engine, await saveImages(source, ["slipway-base/busybox:1"]));

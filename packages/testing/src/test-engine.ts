@@ -4,7 +4,6 @@ import { createServer, connect, type Server } from "node:net";
 import { once } from "node:events";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Agent, request } from "node:http";
 import { type Service, startService } from "./process.ts";
 
 /** An engine of a test's own, in network, process and mount namespaces of its own, with a registry at its port 5000. */
@@ -18,7 +17,7 @@ export interface TestEngine {
   remove(): Promise<void>;
 }
 
-export async function startEngine(options: { tls?: boolean; registry?: boolean } = {}): Promise<TestEngine> {
+export async function testEngine(options: { tls?: boolean; registry?: boolean } = {}): Promise<TestEngine> {
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-engine-"));
   const socket = path.join(folder, "engine.sock");
   const relaySocket = path.join(folder, "relay.sock");
@@ -44,7 +43,9 @@ export async function startEngine(options: { tls?: boolean; registry?: boolean }
       `exec dockerd --data-root=${folder}/data --exec-root=${folder}/exec --pidfile=${folder}/dockerd.pid --host=unix://${socket} ${tls}`,
     ].join("\n");
     const args = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", script];
-    service = await startService("unshare", args, () => answers(socket));
+    // Debian has both in folders that are not on everybody's path.
+    const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
+    service = await startService("unshare", args, /API listen on .*engine\.sock/, { env });
   };
   await start();
   if (options.tls) relay = await startRelay(relaySocket);
@@ -81,16 +82,6 @@ async function startRelay(socketPath: string): Promise<Server> {
   }).listen(0, "127.0.0.1");
   await once(server, "listening");
   return server;
-}
-
-function answers(socketPath: string): Promise<boolean> {
-  return new Promise((resolve) => {
-    const ping = request({ socketPath, path: "/_ping", agent: new Agent() }, (response) => {
-      response.resume();
-      resolve(response.statusCode === 200);
-    });
-    ping.on("error", () => resolve(false)).end();
-  });
 }
 
 /** An authority, a server's certificate for 127.0.0.1, and a client's. */
