@@ -1,12 +1,15 @@
 import { build, type BuildError } from "@slipway/build";
 import { type EntryToPack, packEntries } from "@slipway/context";
 import { isSlipwayError } from "@slipway/errors";
+import type { Engine } from "@slipway/transport";
 import type { BuildContext } from "./build-context.ts";
 import type { BuildStep } from "./build-step.ts";
 import { dockerfileText, uploads } from "./dockerfile-text.ts";
 import { KeptArtifacts } from "./kept-artifacts.ts";
+import { labelNames } from "./labels.ts";
 import { place } from "./place-entries.ts";
 import { savedArtifacts, scriptEntries } from "./save-artifacts.ts";
+import { removeUnnamed } from "./remove-unnamed.ts";
 import { ScriptLog } from "./script-log.ts";
 import { StiError, type StiErrorCode } from "./sti-error.ts";
 import { TimeLimit } from "./time-limit.ts";
@@ -17,7 +20,7 @@ import { TimeLimit } from "./time-limit.ts";
  * @throws StiError STI_BUILD_FAILED, STI_CREATE_DOCKERFILE_FAILED, STI_NOT_SUPPORTED, STI_TIMED_OUT
  */
 export async function buildByDockerfile(context: BuildContext, step: BuildStep): Promise<string> {
-  const { buildkit } = context.described;
+  const { buildkit } = context;
   refuseWithoutBuildkit(step, buildkit, step.secrets ? Object.keys(context.request.secrets ?? {}) : []);
   const { artifacts } = step;
   const keep = artifacts !== undefined && buildkit && KeptArtifacts.fits(artifacts, step, "image");
@@ -31,8 +34,7 @@ export async function buildByDockerfile(context: BuildContext, step: BuildStep):
 }
 
 async function buildIt(context: BuildContext, step: BuildStep, kept: KeptArtifacts | undefined): Promise<string> {
-  const { engine, described, request, emit } = context;
-  const { buildkit } = described;
+  const { engine, buildkit, request, emit, runId } = context;
   const secrets = step.secrets ? (request.secrets ?? {}) : {};
   const from = nameFor(step, buildkit);
   const { text, buildArgs } = dockerfileText(step, {
@@ -41,6 +43,7 @@ async function buildIt(context: BuildContext, step: BuildStep, kept: KeptArtifac
     secrets: Object.keys(secrets),
     withLabels: false,
     artifactsFrom: kept?.name,
+    mark: buildkit ? undefined : runId,
   });
   if (request.debug) emit({ type: "debug", message: `Dockerfile:\n${text}` });
   emit({ type: "stage", stage: step.stage, message: `building ${step.reference} with ${step.prepare}` });
@@ -60,17 +63,22 @@ async function buildIt(context: BuildContext, step: BuildStep, kept: KeptArtifac
     for await (const event of run) {
       if (event.type === "log") log.text(event.stream, event.data);
       else if (event.type === "warning") emit(event);
-      else if (event.type === "step" && request.debug && event.state !== "started") {
-        emit({ type: "debug", message: `${event.name}: ${event.state}` });
+      else if (event.type === "step") {
+        if (event.state === "started" && isPrepare.test(event.name)) limit.begin();
+        if (request.debug && event.state !== "started")
+          emit({ type: "debug", message: `${event.name}: ${event.state}` });
       }
     }
     return (await run.result).imageId;
   } catch (error) {
+    if (!buildkit) await removeMarked(engine, runId);
     throw asStiError(limit.explain(error, step.prepare, step.reference), step);
   } finally {
     limit.end();
   }
 }
+
+const isPrepare = /^\[[^\]]*\] RUN /;
 
 /** What a Dockerfile starts from: the name that was given, or the one that an image given by its id has. */
 export function nameFor({ reference, image }: BuildStep, buildkit: boolean): string {
@@ -83,6 +91,13 @@ export function nameFor({ reference, image }: BuildStep, buildkit: boolean): str
     image: reference,
     hint: "tag it, or build with method run",
   });
+}
+
+/** Removes what the classic builder has made before it failed. */
+async function removeMarked(engine: Engine, mark: string): Promise<void> {
+  const filters = { label: [`${labelNames.run}=${mark}`] };
+  // The newest are made of the others, which go with them.
+  for (const { Id } of await engine.docker.listImages({ all: true, filters })) await removeUnnamed(engine, Id);
 }
 
 /** A step's build context with its artifacts; where they are an image, it is there when the context ends. */
@@ -120,7 +135,7 @@ export function artifactOwner({ ids }: BuildStep): { readonly owner?: BuildStep[
 function refuseWithoutBuildkit(step: BuildStep, buildkit: boolean, secrets: readonly string[]): void {
   const needs = [...(secrets.length > 0 ? ["secrets"] : []), ...(step.caches.length > 0 ? ["caches"] : [])];
   if (buildkit || needs.length === 0) return;
-  throw new StiError("STI_NOT_SUPPORTED", `${needs.join(" and ")} need BuildKit, which this engine does not have`, {
+  throw new StiError("STI_NOT_SUPPORTED", `${needs.join(" and ")} need BuildKit, and the classic builder builds`, {
     hint: needs.includes("caches") ? "build without caches" : "build with method run, which can do without",
   });
 }

@@ -91,6 +91,7 @@ async function runPrepare(
 ): Promise<void> {
   const log = new ScriptLog(emit, step.stage, request.writer, secrets);
   const limit = new TimeLimit(request.signal, request.scriptTimeoutMs);
+  limit.begin();
   try {
     for await (const { stream, data } of container.start(limit.signal)) log.bytes(stream, data);
     const exitCode = await container.exitCode(limit.signal);

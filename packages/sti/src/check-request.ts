@@ -17,6 +17,10 @@ export function checkRequest(request: BuildRequest): void {
   if (method !== "build" && method !== "run") {
     bad(`\`${String(method)}\` is no build method`, "expected build or run", "STI_INVALID_BUILD_METHOD");
   }
+  const builder: string | undefined = request.builder;
+  if (builder !== undefined && builder !== "buildkit" && builder !== "classic") {
+    bad(`\`${builder}\` is no builder`, "expected buildkit or classic");
+  }
   if (!request.baseImage) bad("the builder image is missing", "name it as baseImage");
   if (!request.source) bad("the source is missing", "a folder, a file, an archive, a git URL or a stream");
   try {
@@ -36,7 +40,9 @@ export function checkRequest(request: BuildRequest): void {
     if (!/^[\w.-]+$/.test(id) || id === ".." || id === ".")
       bad(`secrets: \`${id}\` is no id`, "letters, digits, dots, hyphens and underscores");
   }
-  const { sourceDateEpoch: epoch, scriptTimeoutMs: limit, contextDir } = request;
+  const { sourceDateEpoch: epoch, scriptTimeoutMs: limit, contextDir, sourceName } = request;
+  if (sourceName !== undefined && (/[/\\\0]/.test(sourceName) || ["", ".", ".."].includes(sourceName)))
+    bad(`sourceName \`${sourceName}\` is no file's name`, "a name without folders, such as app.jar");
   if (epoch !== undefined && !(Number.isSafeInteger(epoch) && epoch >= 0))
     bad(`sourceDateEpoch is ${epoch}`, "whole seconds since 1970");
   if (limit !== undefined && !(limit > 0)) bad(`scriptTimeoutMs is ${limit}`, "milliseconds, more than 0");

@@ -1,4 +1,5 @@
 import type { BuildStep } from "./build-step.ts";
+import { labelNames } from "./labels.ts";
 import { quote } from "./quote.ts";
 
 /** A generated Dockerfile, with what its build has to be given. */
@@ -19,6 +20,8 @@ export interface DockerfileChoices {
   readonly withLabels: boolean;
   /** The image that has the artifacts; else they are in the build context. */
   readonly artifactsFrom?: string | undefined;
+  /** Marks the images in between, which the classic builder makes, but not the last. */
+  readonly mark?: string | undefined;
 }
 
 /** Where the parts of a build lie in its context. */
@@ -40,6 +43,7 @@ export function dockerfileText(step: BuildStep, choices: DockerfileChoices): Gen
   const imageUser = image.Config.User ?? "";
   const text = [
     `FROM ${choices.from}`,
+    ...(choices.mark === undefined ? [] : [`LABEL ${labelNames.run}=${quote(choices.mark)}`]),
     ...labels.map(([name, value]) => `LABEL ${quote(name)}=${quote(value.replaceAll(/\s*\n\s*/g, " "))}`),
     ...environment,
     `COPY ${from}${chown} ${jsonList([source, `${destination}/src`])}`,
@@ -50,6 +54,7 @@ export function dockerfileText(step: BuildStep, choices: DockerfileChoices): Gen
     `RUN ${[...mounts(step, choices), jsonList([step.prepare])].join(" ")}`,
     ...(finalUser === user ? [] : [`USER ${finalUser || "0"}`]),
     ...(step.run === undefined ? [] : [`CMD ${jsonList([step.run])}`]),
+    ...(choices.mark === undefined ? [] : [`LABEL ${labelNames.run}=""`]),
   ];
   return { text: `${text.join("\n")}\n`, buildArgs };
 }

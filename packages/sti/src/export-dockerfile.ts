@@ -4,9 +4,9 @@ import { createWriteStream } from "node:fs";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
-import { describeEngine } from "@slipway/transport";
 import { contextEntries, nameFor } from "./build-by-dockerfile.ts";
 import type { BuildContext } from "./build-context.ts";
+import type { BuildStep } from "./build-step.ts";
 import { checkRequest } from "./check-request.ts";
 import { dockerfileText } from "./dockerfile-text.ts";
 import { withEngine } from "./engine-for.ts";
@@ -44,20 +44,19 @@ async function run(request: BuildRequest, file: string, emit: Emit): Promise<Exp
     });
   }
   return withEngine(request, async (engine) => {
-    const described = await describeEngine(engine, { signal: request.signal });
     const runId = randomBytes(6).toString("hex");
-    const context: BuildContext = { engine, described, request, runId, emit, temporaryNames: [], cleanups: [] };
+    const context: BuildContext = { engine, buildkit: true, request, runId, emit, temporaryNames: [], cleanups: [] };
     return withSource(request, emit, async (source) => {
       const { builder, runtime } = await planBuild(context, source);
       const secrets = Object.keys(request.secrets ?? {});
-      const from = nameFor(builder, true);
+      const from = startOf(builder, request);
       const first = dockerfileText(builder, { from, buildkit: true, secrets, withLabels: true });
       let { text } = first;
       if (runtime) {
         const sourceImage = { name: "builder", path: `${builder.destination}/build` };
         const last = { ...runtime, sourceImage, artifacts: undefined, buildFolder: false, caches: [], secrets: false };
         const second = dockerfileText(last, {
-          from: nameFor(last, true),
+          from: startOf(last, request),
           buildkit: true,
           secrets: [],
           withLabels: true,
@@ -68,6 +67,11 @@ async function run(request: BuildRequest, file: string, emit: Emit): Promise<Exp
       return { file, text };
     });
   });
+}
+
+/** What `FROM` names. Other platforms are not to depend on how the Dockerfile is built. */
+function startOf(step: BuildStep, { platform }: BuildRequest): string {
+  return `${platform === undefined ? "" : `--platform=${platform} `}${nameFor(step, true)}`;
 }
 
 /** An archive may hold a link and a file behind it, which would be written to wherever the link leads. */

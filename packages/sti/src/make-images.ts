@@ -159,7 +159,7 @@ async function* folderOf(
 }
 
 function cachesOf(
-  { request, described, emit }: BuildContext,
+  { request, buildkit, emit }: BuildContext,
   step: PlannedStep,
   previous: Previous,
   tag: string,
@@ -167,7 +167,7 @@ function cachesOf(
   const label = step.image.Config.Labels?.[labelNames.caches];
   const paths = request.caches ?? (label ? label.split(",").map((path) => path.trim()) : []);
   if (paths.length === 0) return [];
-  if (request.caches === undefined && (request.method === "run" || !described.buildkit)) {
+  if (request.caches === undefined && (request.method === "run" || !buildkit)) {
     emit({
       type: "warning",
       message: `the caches of ${step.reference} are not used: they need BuildKit and method build`,

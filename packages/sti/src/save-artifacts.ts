@@ -55,6 +55,7 @@ export async function runSaver(
   say(context, previous);
   const limit = new TimeLimit(request.signal, request.scriptTimeoutMs);
   const log = new ScriptLog(emit, "save-artifacts", request.writer);
+  limit.begin();
   try {
     for await (const { stream, data } of container.start(limit.signal)) log.bytes(stream, data);
     throwIfFailed(await container.exitCode(limit.signal), previous, log.end());
@@ -146,6 +147,7 @@ async function* fromOutput(
   say(context, previous);
   const log = new ScriptLog(emit, "save-artifacts", request.writer);
   const limit = new TimeLimit(request.signal, request.scriptTimeoutMs);
+  limit.begin();
   let size = 0;
   async function* stdout(): AsyncGenerator<Buffer, void, undefined> {
     for await (const { stream, data } of container.start(limit.signal)) {

@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { build as buildImage } from "@slipway/build";
-import { type EntryToPack, packEntries } from "@slipway/context";
-import { connect, type Engine } from "@slipway/transport";
+import { type EntryToPack, packEntries, readEntries } from "@slipway/context";
+import { connect, type Engine, getArchive } from "@slipway/transport";
 import { afterAll, beforeAll } from "vitest";
 import type { BuildRequest } from "../src/request.ts";
 
@@ -128,6 +128,18 @@ export class Bench {
   /** What a command prints in a container of an image, whatever its entry point. */
   async look(image: string, command: string): Promise<string> {
     return this.#run({ Image: image, Entrypoint: ["/bin/sh", "-c", command], Cmd: [], User: "0" });
+  }
+
+  /** A file of an image that cannot be run here. */
+  async fileIn(image: string, file: string): Promise<string> {
+    const container = await this.engine.docker.createContainer({ Image: image, Cmd: ["/never"], Labels: this.labels });
+    try {
+      for await (const { body } of readEntries(await getArchive(this.engine, container.id, file)))
+        return await text(body);
+      return "";
+    } finally {
+      await container.remove({ force: true });
+    }
   }
 
   /** What an image prints when it is run as it is. */
