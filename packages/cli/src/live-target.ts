@@ -156,7 +156,17 @@ export class LiveTarget {
       if (signal.aborted) return;
       if (isSlipwayError(error) && needsRebuild.has(error.code))
         await this.#rebuild(error.problems.map(({ message }) => message));
+      else if (await this.#isGone()) await this.#rebuild(["its container is gone"]);
       else emit({ type: "failed", service, error });
+    }
+  }
+
+  async #isGone(): Promise<boolean> {
+    try {
+      await this.#options.engine.docker.getContainer(this.#containerId).inspect();
+      return false;
+    } catch (error) {
+      return (error as { statusCode?: number }).statusCode === 404;
     }
   }
 
@@ -186,15 +196,15 @@ export class LiveTarget {
     const old = this.#livepush;
     this.#livepush = undefined;
     try {
-      await old?.cleanupIntermediateContainers();
+      await old?.cancel();
       const { built, containerId } = await rebuild(service);
       await this.#begin(built, containerId);
+      await old?.cleanupIntermediateContainers();
       // What was synced before may be no part of the image.
       await this.#sync?.initialSync({ all: true, signal });
     } catch (error) {
-      if (signal.aborted) return;
-      this.#livepush = old;
-      emit({ type: "failed", service, error });
+      this.#livepush ??= old;
+      if (!signal.aborted) emit({ type: "failed", service, error });
     }
   }
 

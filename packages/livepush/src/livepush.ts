@@ -96,6 +96,7 @@ export class Livepush extends EventEmitter<PushEvents> {
           : { signal: options.restartSignal },
     });
     signal?.throwIfAborted();
+    containers.warm();
     return new Livepush(options, engine, containers, session);
   }
 

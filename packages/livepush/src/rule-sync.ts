@@ -110,12 +110,15 @@ export class RuleSync {
     matches: readonly RuleMatch[],
     signal: AbortSignal,
   ): Promise<RuleOutcome> {
+    const wasRunning = (await this.#containers.isLive()) || (await this.#containers.isRunning());
     const updater = await this.#containers.updater(0);
     const { copies, deletes } = await this.#items(updater, synced, signal);
     if (deletes.length > 0) await (await this.#containers.updaterWithShell(0)).remove(deletes, signal);
     const batch = await contextBatch("/", copies);
     if (batch.files.length > 0) await updater.put(batch, signal);
-    const restarted = matches.some(({ rule }) => rule.action === "restart" || rule.action === "sync+restart");
+    const asks = matches.some(({ rule }) => rule.action === "restart" || rule.action === "sync+restart");
+    // One that had exited is started.
+    const restarted = asks || (matches.length > 0 && !wasRunning);
     if (restarted) await this.#restart();
     const commands = [
       ...new Set(matches.flatMap(({ rule }) => (rule.action === "sync+exec" && rule.exec ? [rule.exec] : []))),

@@ -158,12 +158,17 @@ export class StageContainers {
     return opened?.updater.live ?? false;
   }
 
-  /** The running container restarted: gets ready for the next push, in the background. */
+  /** The running container restarted. */
   async restarted(): Promise<void> {
     const opened = await this.#updaters.get(this.final)?.catch(() => undefined);
     if (opened && !opened.running) await this.forget(this.final);
+    this.warm();
+  }
+
+  /** Gets ready for a push into the running container, so that it is quick. */
+  warm(): void {
     const warm = async (): Promise<void> => (await this.updater(this.final)).warm();
-    warm().catch(() => undefined); // the next push finds out, and says so
+    warm().catch(() => undefined); // the push finds out, and says so
   }
 
   /** Lets go of a stage's updater. */

@@ -5,7 +5,7 @@ import { buildOptionsOf, loadFor, withEngine } from "../command-context.ts";
 import type { Io } from "../io.ts";
 import { LiveBoard } from "../live-board.ts";
 import type { LiveControl } from "../live-control.ts";
-import { describePlan, dryRun } from "../live-dry-run.ts";
+import { describePlan, describeRules, dryRun } from "../live-dry-run.ts";
 import { keyHelp, readKeys } from "../live-keys.ts";
 import { LiveReport } from "../live-report.ts";
 import { liveProject } from "../live-session.ts";
@@ -72,9 +72,12 @@ async function printDryRun(io: Io, project: Project, files: readonly string[], j
     io.stdout,
     runs.map(({ service }) => service),
   );
-  for (const { service, plan } of runs) {
-    if (json) io.stdout.write(`${JSON.stringify({ service, plan })}\n`);
-    else for (const line of describePlan(plan)) lines.line(service, line);
+  for (const run of runs) {
+    if (json) io.stdout.write(`${JSON.stringify(run)}\n`);
+    else {
+      const described = "plan" in run ? describePlan(run.plan) : describeRules(run.rules);
+      for (const line of described) lines.line(run.service, line);
+    }
   }
 }
 
