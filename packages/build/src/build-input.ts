@@ -1,12 +1,9 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { packDirectory } from "@slipway/context";
-import type { BuildSessionOptions } from "@slipway/transport";
+import type { Readable } from "node:stream";
+import { normalizePath } from "@slipway/context";
 import type { BuilderName } from "./build-event.ts";
-import { directorySource } from "./directory-source.ts";
+import { type DirectoryContext, directoryContext } from "./directory-context.ts";
 import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
 
@@ -14,20 +11,20 @@ import { peekDockerfile } from "./peek-dockerfile.ts";
 export interface BuildInput {
   readonly known: KnownDockerfile | undefined;
   /** How the files reach this builder. */
-  open(builder: BuilderName): { readonly tar: Readable; readonly session?: BuildSessionOptions };
+  open(builder: BuilderName): DirectoryContext;
 }
 
 /** A tar stream as input. */
 export async function streamInput(
   source: Readable,
-  dockerfile: string,
-  signal: AbortSignal | undefined,
+  dockerfile = "Dockerfile",
+  signal?: AbortSignal,
 ): Promise<BuildInput> {
   // An archive may be slow to come, or never.
   const abort = (): void => void source.destroy(signal?.reason as Error);
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    const { context, text } = await peekDockerfile(source, dockerfile);
+    const { context, text } = await peekDockerfile(source, normalizePath(dockerfile));
     // Until it is sent, nobody else listens.
     context.on("error", () => undefined);
     return { known: knownDockerfile(text, dockerfile), open: () => ({ tar: context }) };
@@ -36,30 +33,24 @@ export async function streamInput(
   }
 }
 
-/** A folder as input: BuildKit is sent what has changed, the classic builder a tar stream of it. */
+/** A folder as input. */
 export async function directoryInput(
   directory: string,
-  dockerfile: string,
+  dockerfile: string | undefined,
   signal: AbortSignal | undefined,
 ): Promise<BuildInput> {
   return {
     known: await directoryDockerfile(directory, dockerfile),
-    open: (builder) =>
-      builder === "classic"
-        ? { tar: packDirectory(directory, { dockerfile, signal }) }
-        : { tar: Readable.from([]), session: incremental(directory) },
+    open: (builder) => directoryContext(directory, dockerfile, builder, signal),
   };
 }
 
-/** The session of a folder's incremental context. */
-export function incremental(directory: string): BuildSessionOptions {
-  const place = `${hostname()}\0${path.resolve(directory)}`;
-  return { files: directorySource(directory), sharedKey: createHash("sha256").update(place).digest("hex") };
-}
-
 /** A folder's Dockerfile. One that is not there is the builder's to report, which knows by which names it looks. */
-export async function directoryDockerfile(directory: string, dockerfile: string): Promise<KnownDockerfile | undefined> {
-  const file = path.join(directory, dockerfile);
+export async function directoryDockerfile(
+  directory: string,
+  dockerfile = "Dockerfile",
+): Promise<KnownDockerfile | undefined> {
+  const file = path.isAbsolute(dockerfile) ? dockerfile : path.join(directory, dockerfile);
   const text = await readFile(file, "utf8").catch(() => undefined);
   return knownDockerfile(text, file);
 }
