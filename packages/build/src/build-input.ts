@@ -1,12 +1,10 @@
-import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { hostname } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { type EntryToPack, packDirectory } from "@slipway/context";
-import type { BuildSessionOptions } from "@slipway/transport";
+import type { Readable } from "node:stream";
+import { normalizePath } from "@slipway/context";
 import type { BuilderName } from "./build-event.ts";
-import { directorySource, type InsteadFile } from "./directory-source.ts";
+import type { DirectoryBuildOptions } from "./build-options.ts";
+import { type DirectoryContext, directoryContext } from "./directory-context.ts";
 import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
 
@@ -14,20 +12,20 @@ import { peekDockerfile } from "./peek-dockerfile.ts";
 export interface BuildInput {
   readonly known: KnownDockerfile | undefined;
   /** How the files reach this builder. */
-  open(builder: BuilderName): { readonly tar: Readable; readonly session?: BuildSessionOptions };
+  open(builder: BuilderName): DirectoryContext;
 }
 
 /** A tar stream as input. */
 export async function streamInput(
   source: Readable,
-  dockerfile: string,
-  signal: AbortSignal | undefined,
+  dockerfile = "Dockerfile",
+  signal?: AbortSignal,
 ): Promise<BuildInput> {
   // An archive may be slow to come, or never.
   const abort = (): void => void source.destroy(signal?.reason as Error);
   signal?.addEventListener("abort", abort, { once: true });
   try {
-    const { context, text } = await peekDockerfile(source, dockerfile);
+    const { context, text } = await peekDockerfile(source, normalizePath(dockerfile));
     // Until it is sent, nobody else listens.
     context.on("error", () => undefined);
     return { known: knownDockerfile(text, dockerfile), open: () => ({ tar: context }) };
@@ -36,36 +34,26 @@ export async function streamInput(
   }
 }
 
-/** A folder as input: BuildKit is sent what has changed, the classic builder a tar stream of it. */
+/** A folder as input. */
 export async function directoryInput(
   directory: string,
-  dockerfile: string,
-  text: string | undefined,
-  signal: AbortSignal | undefined,
+  { dockerfile, dockerfileText: text, signal }: DirectoryBuildOptions,
 ): Promise<BuildInput> {
-  const instead = text === undefined ? undefined : { path: dockerfile, text };
   return {
-    known: instead ? knownDockerfile(text, dockerfile) : await directoryDockerfile(directory, dockerfile),
-    open: (builder) =>
-      builder === "classic"
-        ? { tar: packDirectory(directory, { dockerfile, instead: instead && dockerfileEntry(instead), signal }) }
-        : { tar: Readable.from([]), session: incremental(directory, instead) },
+    known:
+      text === undefined
+        ? await directoryDockerfile(directory, dockerfile)
+        : knownDockerfile(text, dockerfile ?? "Dockerfile"),
+    open: (builder) => directoryContext(directory, { dockerfile, text, builder, signal }),
   };
 }
 
-function dockerfileEntry({ path: name, text }: InsteadFile): EntryToPack {
-  return { header: { name, type: "file", mode: 0o644, mtime: new Date(0) }, body: text };
-}
-
-/** The session of a folder's incremental context. */
-export function incremental(directory: string, instead?: InsteadFile): BuildSessionOptions {
-  const place = `${hostname()}\0${path.resolve(directory)}`;
-  return { files: directorySource(directory, instead), sharedKey: createHash("sha256").update(place).digest("hex") };
-}
-
 /** A folder's Dockerfile. One that is not there is the builder's to report, which knows by which names it looks. */
-export async function directoryDockerfile(directory: string, dockerfile: string): Promise<KnownDockerfile | undefined> {
-  const file = path.join(directory, dockerfile);
+export async function directoryDockerfile(
+  directory: string,
+  dockerfile = "Dockerfile",
+): Promise<KnownDockerfile | undefined> {
+  const file = path.isAbsolute(dockerfile) ? dockerfile : path.join(directory, dockerfile);
   const text = await readFile(file, "utf8").catch(() => undefined);
   return knownDockerfile(text, file);
 }

@@ -27,7 +27,7 @@ export type Ulimit = number | { readonly soft: number; readonly hard: number };
 
 /** How to build. An unknown option is an error. */
 export interface BuildOptions {
-  /** Path of the Dockerfile in the context. Default: `Dockerfile`. */
+  /** Path of the Dockerfile in the context; for a folder, one elsewhere will do too. Default: `Dockerfile`. */
   readonly dockerfile?: string | undefined;
   /** Names for the image. Default: none. */
   readonly tags?: readonly string[] | undefined;

@@ -45,7 +45,9 @@ export function build(handle: Engine | Dockerode, context: Readable, options: Bu
   context.on("error", () => undefined);
   return startRun(async (emit) => {
     try {
-      return await runBuild(toEngine(handle), options, emit, (name) => streamInput(context, name, options.signal));
+      return await runBuild(toEngine(handle), options, emit, () =>
+        streamInput(context, options.dockerfile, options.signal),
+      );
     } finally {
       context.destroy();
     }
@@ -59,12 +61,11 @@ export function build(handle: Engine | Dockerode, context: Readable, options: Bu
 export function buildDirectory(
   handle: Engine | Dockerode,
   directory: string,
-  { dockerfileText, ...options }: DirectoryBuildOptions = {},
+  options: DirectoryBuildOptions = {},
 ): BuildRun {
-  const { signal } = options;
+  const { dockerfileText: _, ...buildOptions } = options;
   return startRun(
-    (emit) =>
-      runBuild(toEngine(handle), options, emit, (name) => directoryInput(directory, name, dockerfileText, signal)),
+    (emit) => runBuild(toEngine(handle), buildOptions, emit, () => directoryInput(directory, options)),
     heldOutput,
   );
 }
@@ -73,7 +74,7 @@ async function runBuild(
   engine: Engine,
   options: BuildOptions,
   emit: (event: BuildEvent) => void,
-  openInput: (dockerfile: string) => Promise<BuildInput>,
+  openInput: () => Promise<BuildInput>,
 ): Promise<BuildResult> {
   const since = performance.now();
   checkOptions(options);
@@ -81,15 +82,15 @@ async function runBuild(
   signal?.throwIfAborted();
   const described = options.description ?? (await describeEngine(engine, { nativeOnly: true, signal }));
   const read = await readSecrets(options);
-  const input = await openInput(dockerfile);
+  const input = await openInput();
   const choice = chooseBuilder(options, described, input.known?.tree);
   const { builder } = choice;
   emit({ type: "builder", ...choice });
-  const { tar, session } = input.open(builder);
+  const { tar, session, dockerfile: name } = input.open(builder);
   const { imageId, layers, sent, tally } = await sendBuild(engine, {
     tar,
     session: builder === "buildkit" ? sessionOf(options, read, session) : undefined,
-    query: buildQuery(options, builder),
+    query: buildQuery(name === undefined ? options : { ...options, dockerfile: name }, builder),
     builder,
     dockerfile,
     known: input.known,

@@ -1,12 +1,11 @@
-import { Readable } from "node:stream";
-import { packDirectory } from "@slipway/context";
 import { connect, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
-import { directoryDockerfile, incremental } from "./build-input.ts";
+import { directoryDockerfile } from "./build-input.ts";
 import type { RegistryCredentials } from "./build-options.ts";
 import { BuildStream } from "./build-stream.ts";
 import { chooseBuilder } from "./builder-choice.ts";
 import { credentialsOf } from "./credentials.ts";
+import { directoryContext } from "./directory-context.ts";
 import { connectOptions, type DockerOptions } from "./docker-options.ts";
 import { PlainText } from "./plain-text.ts";
 import { sendBuild } from "./send-build.ts";
@@ -64,24 +63,20 @@ export class Builder {
     return this.#start(options, hooks, handler);
   }
 
-  /** Builds a folder, without what its ignore file leaves out; otherwise as {@link createBuildStream}. */
+  /**
+   * Builds a folder, without what its ignore file leaves out; `dockerfile` may be elsewhere. Otherwise as
+   * {@link createBuildStream}.
+   */
   buildDir(
     directory: string,
     options: EngineBuildOptions = {},
     hooks: BuildHooks = {},
     handler: ErrorHandler = dropped,
   ): NodeJS.ReadWriteStream {
-    const { dockerfile } = options;
-    if (isBuildkit(options)) return this.#start(options, hooks, handler, directory);
-    const stream = this.#start(options, hooks, handler);
-    const context = packDirectory(directory, { dockerfile, signal: stream.signal });
-    context.once("error", (error) => stream.context.destroy(error));
-    stream.context.once("close", () => context.destroy());
-    context.pipe(stream);
-    return stream;
+    return this.#start(options, hooks, handler, directory);
   }
 
-  /** @param directory is built by its incremental context; without one, what is written to the stream is */
+  /** @param directory is built; without one, what is written to the stream is */
   #start(options: EngineBuildOptions, hooks: BuildHooks, handler: ErrorHandler, directory?: string): BuildStream {
     const stream = new BuildStream(options.dockerfile);
     // Not awaited: the build has its own course, and its end is told to the hooks.
@@ -107,12 +102,15 @@ export class Builder {
       const builder = isBuildkit(options) ? "buildkit" : "classic";
       if (builder === "buildkit")
         chooseBuilder({ builder }, await describeEngine(engine, { nativeOnly: true, signal }));
-      const files = directory === undefined ? undefined : incremental(directory);
-      const session = { ...files, credentials: registryconfig && credentialsOf(registryconfig) };
+      const context =
+        directory === undefined
+          ? { tar: stream.context }
+          : directoryContext(directory, { dockerfile: options.dockerfile, builder, signal });
+      const session = { ...context.session, credentials: registryconfig && credentialsOf(registryconfig) };
       return await sendBuild(engine, {
-        tar: directory === undefined ? stream.context : Readable.from([]),
+        tar: context.tar,
         session: builder === "buildkit" ? session : undefined,
-        query: { rm: "1", forcerm: "1", ...query },
+        query: { rm: "1", forcerm: "1", ...query, ...(context.dockerfile ? { dockerfile: context.dockerfile } : {}) },
         builder,
         dockerfile,
         known: directory === undefined ? stream.known : directoryDockerfile(directory, dockerfile),

@@ -17,7 +17,7 @@ export class DockerfileSearch {
   readonly text: Promise<string | undefined>;
 
   constructor(dockerfile: string) {
-    this.text = find(this.#archive, normalizePath(dockerfile)).then((text) => {
+    this.text = find(this.#archive, dockerfile).then((text) => {
       this.#over = true;
       this.#archive.destroy();
       return text;
@@ -42,13 +42,14 @@ export class DockerfileSearch {
   }
 }
 
-async function find(archive: Readable, wanted: string): Promise<string | undefined> {
+async function find(archive: Readable, dockerfile: string): Promise<string | undefined> {
   try {
+    const wanted = normalizePath(dockerfile);
     for await (const { header, body } of readEntries(archive)) {
       if (header.name === wanted && header.type === "file") return await readText(body);
     }
   } catch {
-    // Not a tar archive, or a damaged or compressed one, or it was not in what was looked through.
+    // A path that no archive has, not a tar archive, or a damaged or compressed one, or it was not in what was looked through.
   }
   return undefined;
 }

@@ -19,6 +19,8 @@ export interface BuildSessionOptions extends FileSyncWatcher {
   /** By id; `default` is the one of a mount that names none. */
   readonly agents?: ReadonlyMap<string, AgentSource> | undefined;
   readonly files?: FileSource | undefined;
+  /** Where the Dockerfile is, if not among `files`. */
+  readonly dockerfiles?: FileSource | undefined;
   /** Under what the engine keeps the files that it was sent: the same for the same folder. */
   readonly sharedKey?: string | undefined;
   readonly signal?: AbortSignal | undefined;
@@ -46,7 +48,7 @@ export async function openBuildSession(
     ...(credentials ? authService(credentials) : {}),
     ...(secrets?.size ? secretsService(secrets) : {}),
     ...(agents?.size ? sshService(agents) : {}),
-    ...(files ? fileSyncService(files, options) : {}),
+    ...(files ? fileSyncService(files, options, options.dockerfiles) : {}),
   };
   const id = randomUUID();
   const headers = {

@@ -17,9 +17,16 @@ export interface FileSyncWatcher {
 }
 
 /** BuildKit's FileSync: the engine learns of all files, and asks for those that it does not have as they are. */
-export function fileSyncService(source: FileSource, watcher: FileSyncWatcher): Record<string, GrpcMethod> {
+export function fileSyncService(
+  files: FileSource,
+  watcher: FileSyncWatcher,
+  dockerfiles: FileSource = files,
+): Record<string, GrpcMethod> {
   return {
-    "/moby.filesync.v1.FileSync/DiffCopy": (call) => new Transfer(call, source, watcher).run(),
+    "/moby.filesync.v1.FileSync/DiffCopy": (call) => {
+      const source = call.metadata("dir-name")[0] === "dockerfile" ? dockerfiles : files;
+      return new Transfer(call, source, watcher).run();
+    },
   };
 }
 
