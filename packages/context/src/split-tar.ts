@@ -33,6 +33,8 @@ export interface SplitContext {
 export interface SplitTarOptions {
   /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
+  /** How long the source may give nothing, in milliseconds, before it is given up. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,7 +52,7 @@ export async function splitTar(
   tasks: readonly SplitTask[],
   options: SplitTarOptions = {},
 ): Promise<SplitContext> {
-  const bytes = new ByteSource(source, options.signal);
+  const bytes = new ByteSource(source, options);
   const spool = new Spool(options.memoryLimit ?? memoryByDefault);
   const table = new EntryTable(spool);
   const folders = new Map<string, SplitPart[]>();
