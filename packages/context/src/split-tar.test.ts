@@ -146,6 +146,7 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     { header: { name: "web/hard", type: "link", linkname: "web/own" } },
     { header: { name: "web/lib", type: "link", linkname: "shared/lib" } },
     { header: { name: "web/soft", type: "symlink", linkname: "../shared/lib" } },
+    { header: { name: "web/soft too", type: "link", linkname: "web/soft" } },
   ]);
   const tasks = [
     { id: "web", context: "web" },
@@ -158,6 +159,7 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     hard: "link own",
     lib: "the library",
     soft: "symlink ../shared/lib",
+    "soft too": "symlink ../shared/lib",
   });
   expect(await unpack(split.open("all"))).toMatchObject({ "web/hard": "link web/own", "web/lib": "link shared/lib" });
   const filtered = packEntries(split.part("web").pack({ ignore: parseIgnore("own") }));

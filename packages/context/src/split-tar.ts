@@ -118,12 +118,17 @@ async function readParts(reader: TarReader, table: EntryTable, folders: Folders)
   }
 }
 
-/** Gives hard links what they stand for: what came before them, whatever came after. */
+/** Gives hard links what they stand for: what came before them, whatever came after. One to a symlink becomes such. */
 function linkContents(table: EntryTable): void {
   for (const [number, link] of table.others) {
     const { name, type, linkname = "" } = link.header;
     if (type !== "link") continue;
     const target = table.find(linkname, number);
+    const symlink = target === undefined ? undefined : table.other(target)?.header;
+    if (symlink?.type === "symlink") {
+      link.header = { ...link.header, type: "symlink", linkname: symlink.linkname };
+      continue;
+    }
     const content = target === undefined ? undefined : table.contentOf(target);
     if (target === undefined || content === undefined) {
       throw new ContextError(
