@@ -7,7 +7,7 @@ import type { TarHeader } from "./tar-entry.ts";
 /** An entry that is no plain file. */
 export interface OtherEntry {
   /** Names are the whole archive's. */
-  readonly header: TarHeader;
+  header: TarHeader;
   /** Of a file, and of a hard link what it stands for. */
   content: Spooled | undefined;
   /** The number of the entry that a hard link stands for. */

@@ -3,8 +3,8 @@ import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { PassThrough, Readable } from "node:stream";
+import { buffer, text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
@@ -146,6 +146,7 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     { header: { name: "web/hard", type: "link", linkname: "web/own" } },
     { header: { name: "web/lib", type: "link", linkname: "shared/lib" } },
     { header: { name: "web/soft", type: "symlink", linkname: "../shared/lib" } },
+    { header: { name: "web/soft too", type: "link", linkname: "web/soft" } },
   ]);
   const tasks = [
     { id: "web", context: "web" },
@@ -158,6 +159,7 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     hard: "link own",
     lib: "the library",
     soft: "symlink ../shared/lib",
+    "soft too": "symlink ../shared/lib",
   });
   expect(await unpack(split.open("all"))).toMatchObject({ "web/hard": "link web/own", "web/lib": "link shared/lib" });
   const filtered = packEntries(split.part("web").pack({ ignore: parseIgnore("own") }));
@@ -219,6 +221,31 @@ test("a damaged source, a failing one and an abort reject and leave nothing", as
   abort.abort(new Error("enough"));
   await expect(splitting).rejects.toThrow("enough");
   expect(stalled.destroyed).toBe(true);
+  expect(await spoolFolders()).toEqual([]);
+});
+
+test.each([
+  ["a stream", (part: Buffer) => Readable.from([part]).pipe(new PassThrough(), { end: false })],
+  // Which cannot be destroyed while it waits.
+  [
+    "a generator",
+    (part: Buffer) =>
+      Readable.from(
+        (async function* () {
+          yield part;
+          await new Promise(() => undefined);
+        })(),
+      ),
+  ],
+])("%s that stands still is given up after a while, or with the signal", async (_, source) => {
+  const tasks = [{ id: "all", context: "." }];
+  const part = (await buffer(packEntries([file("a", "x".repeat(5000))]))).subarray(0, 2000);
+  await expect(splitTar(source(part), tasks, { memoryLimit: 0, stallTimeoutMs: 20 })).rejects.toMatchObject({
+    code: "CONTEXT_STALLED",
+    message: expect.stringContaining("after 2000 bytes"),
+  });
+  const signal = AbortSignal.timeout(20);
+  await expect(splitTar(source(part), tasks, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
   expect(await spoolFolders()).toEqual([]);
 });
 

@@ -33,6 +33,8 @@ export interface SplitContext {
 export interface SplitTarOptions {
   /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
+  /** How long the source may give nothing, in milliseconds, before it is given up. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -50,7 +52,7 @@ export async function splitTar(
   tasks: readonly SplitTask[],
   options: SplitTarOptions = {},
 ): Promise<SplitContext> {
-  const bytes = new ByteSource(source, options.signal);
+  const bytes = new ByteSource(source, options);
   const spool = new Spool(options.memoryLimit ?? memoryByDefault);
   const table = new EntryTable(spool);
   const folders = new Map<string, SplitPart[]>();
@@ -116,12 +118,17 @@ async function readParts(reader: TarReader, table: EntryTable, folders: Folders)
   }
 }
 
-/** Gives hard links what they stand for: what came before them, whatever came after. */
+/** Gives hard links what they stand for: what came before them, whatever came after. One to a symlink becomes such. */
 function linkContents(table: EntryTable): void {
   for (const [number, link] of table.others) {
     const { name, type, linkname = "" } = link.header;
     if (type !== "link") continue;
     const target = table.find(linkname, number);
+    const symlink = target === undefined ? undefined : table.other(target)?.header;
+    if (symlink?.type === "symlink") {
+      link.header = { ...link.header, type: "symlink", linkname: symlink.linkname };
+      continue;
+    }
     const content = target === undefined ? undefined : table.contentOf(target);
     if (target === undefined || content === undefined) {
       throw new ContextError(

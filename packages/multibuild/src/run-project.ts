@@ -24,9 +24,10 @@ export async function runProject(
   onEvent: (event: ProjectEvent) => void,
 ): Promise<LocalImage[]> {
   const { services, root, deviceType, variables, resolvers, memoryLimit, emulation: given = {}, ...how } = options;
+  const stallTimeoutMs = options.timeoutMs;
   const { buildArgs, signal } = how;
   const split = isStream(source)
-    ? await splitBuildStream(project, source, { services, root, memoryLimit, signal })
+    ? await splitBuildStream(project, source, { services, root, memoryLimit, stallTimeoutMs, signal })
     : await directoryTasks(project, source.directory, { services, signal });
   let emulation: Emulation | undefined;
   try {

@@ -7,6 +7,8 @@ import { type ResolvedDockerfile, resolveDockerfile, type ResolveOptions } from 
 export interface ResolveBundleOptions extends ResolveOptions {
   /** How much of the bundle is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
+  /** How long the bundle's stream may give nothing, in milliseconds, before it is given up. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
 }
 
 /** A bundle that the engine can build. */
@@ -25,8 +27,8 @@ export interface ResolvedBundle extends ResolvedDockerfile {
  * @throws {ContextError} for a damaged archive; the bundle's own error if its stream fails; the signal's reason
  */
 export async function resolveBundle(bundle: Readable, options: ResolveBundleOptions = {}): Promise<ResolvedBundle> {
-  const { memoryLimit, signal } = options;
-  const split = await splitTar(bundle, [{ id: "bundle", context: "." }], { memoryLimit, signal });
+  const { memoryLimit, stallTimeoutMs, signal } = options;
+  const split = await splitTar(bundle, [{ id: "bundle", context: "." }], { memoryLimit, stallTimeoutMs, signal });
   try {
     const part = split.part("bundle");
     const resolved = await resolveDockerfile(entriesBundle(part), options);
