@@ -193,6 +193,7 @@ export class LiveTarget {
     const { emit, rebuild, signal } = this.#options;
     const service = this.#name;
     emit({ type: "rebuild", service, reasons });
+    const started = performance.now();
     const old = this.#livepush;
     this.#livepush = undefined;
     try {
@@ -202,6 +203,7 @@ export class LiveTarget {
       await old?.cleanupIntermediateContainers();
       // What was synced before may be no part of the image.
       await this.#sync?.initialSync({ all: true, signal });
+      emit({ type: "rebuilt", service, containerId, durationMs: performance.now() - started });
     } catch (error) {
       this.#livepush ??= old;
       if (!signal.aborted) emit({ type: "failed", service, error });

@@ -67,7 +67,6 @@ test(
     const disturbances: [often: number, what: string, disturb: () => Promise<unknown>][] = [
       [20, "container killed", () => container.kill()],
       [20, "container restarted", () => container.restart({ t: 0 })],
-      [30, "container paused", () => container.pause().then(() => container.unpause())],
       [
         30,
         "stage's container killed",
