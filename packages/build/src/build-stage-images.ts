@@ -55,7 +55,7 @@ export async function buildStageImages(
     sendBuild(engine, {
       tar,
       session: builder === "buildkit" ? sessionOf(shared, read) : undefined,
-      query: buildQuery({ ...shared, target }, builder),
+      query: buildQuery({ ...shared, target }, builder, described.kind),
       builder,
       dockerfile,
       known,
