@@ -74,6 +74,43 @@ test.each([
     "BUILD_BAD_DOCKERFILE",
     "app.Dockerfile has no instructions",
   ],
+  ["building: no stages to build", undefined, "BUILD_BAD_DOCKERFILE", "app.Dockerfile has no instructions"],
+  [
+    "no FROM statement found",
+    undefined,
+    "BUILD_BAD_DOCKERFILE",
+    "app.Dockerfile has an instruction before its first FROM",
+  ],
+  [
+    'building at STEP "RNU ": Build error: Unknown instruction: "RNU" &…',
+    "[2/2] RNU x",
+    "BUILD_BAD_DOCKERFILE",
+    "unknown instruction: RNU",
+  ],
+  [
+    "stat /var/tmp/libpod_builder704902958/build/app.Dockerfile: no such file or directory",
+    undefined,
+    "BUILD_NO_DOCKERFILE",
+    "the build context has no app.Dockerfile",
+  ],
+  [
+    'The target "nope" was not found in the provided Dockerfile',
+    undefined,
+    "BUILD_NO_STAGE",
+    "app.Dockerfile has no stage nope",
+  ],
+  [
+    'building at STEP "COPY nope /x": checking on sources under "/var/tmp/x": copier: stat: "/nope": no such file or directory',
+    "[2/2] COPY nope /x",
+    "BUILD_SOURCE_NOT_FOUND",
+    "[2/2] COPY nope /x: /nope is not in the build context",
+  ],
+  [
+    "failed to read dockerfile: read /var/lib/docker/tmp/buildkit-mount1/app.Dockerfile: is a directory",
+    undefined,
+    "BUILD_NO_DOCKERFILE",
+    "the build context has no app.Dockerfile",
+  ],
   ["the Dockerfile cannot be empty", undefined, "BUILD_BAD_DOCKERFILE", "app.Dockerfile has no instructions"],
   [
     `${llb}no build stage in current context`,

@@ -1,6 +1,13 @@
 import { expect, test } from "vitest";
 import { buildQuery } from "./build-query.ts";
 
+test("podman's words for hosts and limits", () => {
+  expect(buildQuery({ extraHosts: ["a=::1"], ulimits: { nofile: 10 } }, "classic", "podman")).toMatchObject({
+    extrahosts: '["a:::1"]',
+    ulimits: '["nofile=10:10"]',
+  });
+});
+
 test("containers are removed in any case; nothing else is sent unasked", () => {
   expect(buildQuery({ tags: [], noCache: false }, "classic")).toEqual({ version: "1", rm: "1", forcerm: "1" });
 });

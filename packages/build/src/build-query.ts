@@ -5,8 +5,8 @@ import { extraHost } from "./extra-host.ts";
 /** Parameters of the engine's `POST /build`; a list stands for a repeated parameter. */
 export type BuildQuery = Record<string, string | readonly string[]>;
 
-/** The engine's words for build options. */
-export function buildQuery(options: BuildOptions, builder: BuilderName): BuildQuery {
+/** The engine's words for build options. Podman has some of its own. */
+export function buildQuery(options: BuildOptions, builder: BuilderName, kind = "docker"): BuildQuery {
   const query: BuildQuery = {
     version: builder === "buildkit" ? "2" : "1",
     // Also when a step fails: the API's own default leaves the failed step's container behind.
@@ -24,9 +24,15 @@ export function buildQuery(options: BuildOptions, builder: BuilderName): BuildQu
   if (options.pull) query["pull"] = "1";
   if (options.cacheFrom?.length)
     query["cachefrom"] = JSON.stringify(options.cacheFrom.map((one) => cacheImage(one) ?? one));
-  if (options.extraHosts?.length) query["extrahosts"] = options.extraHosts.map((entry) => extraHost(entry) ?? entry);
+  const podman = kind === "podman";
+  const hosts = options.extraHosts?.map((entry) => extraHost(entry) ?? entry) ?? [];
+  if (hosts.length > 0) query["extrahosts"] = podman ? JSON.stringify(hosts) : hosts;
   if (options.shmSize !== undefined) query["shmsize"] = String(options.shmSize);
-  if (options.ulimits) query["ulimits"] = JSON.stringify(Object.entries(options.ulimits).map(ulimit));
+  if (options.ulimits) {
+    const limits = Object.entries(options.ulimits).map(ulimit);
+    const shown = limits.map(({ Name, Soft, Hard }) => `${Name}=${Soft}:${Hard}`);
+    query["ulimits"] = JSON.stringify(podman ? shown : limits);
+  }
   if (options.memory !== undefined) query["memory"] = String(options.memory);
   if (options.memorySwap !== undefined) query["memswap"] = String(options.memorySwap);
   if (options.networkMode !== undefined) query["networkmode"] = options.networkMode;

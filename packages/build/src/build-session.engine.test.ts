@@ -190,16 +190,19 @@ describe("an incremental context", () => {
     // The Dockerfile and the ignore file are asked for twice: by themselves, and as part of the context.
     expect(first.sent?.files).toBe(57);
     const again = await buildDirectory(tests.engine, folder).result;
-    expect(again).toMatchObject({ imageId: first.imageId, sent: { files: 0, bytes: 0 } });
+    expect(again.imageId).toBe(first.imageId);
+    // Newer engines ask for the Dockerfile and the ignore file each time.
+    const always = again.sent ?? { files: 0, bytes: 0 };
+    expect([0, 2]).toContain(always.files);
     await write("f7", "changed!");
     await utimes(path.join(folder, "f8"), new Date(), new Date());
     const changed = buildDirectory(tests.engine, folder);
     const text = outputOf(await eventsOf(changed));
-    expect((await changed.result).sent).toEqual({ files: 2, bytes: 14 });
+    expect((await changed.result).sent).toEqual({ files: always.files + 2, bytes: always.bytes + 14 });
     expect(text).toContain(hard.toSorted().join(""));
     await rm(path.join(folder, "f9"));
     const less = await buildDirectory(tests.engine, folder).result;
-    expect(less.sent).toEqual({ files: 0, bytes: 0 });
+    expect(less.sent).toEqual(always);
     expect(less.imageId).not.toBe(first.imageId);
   });
 

@@ -55,7 +55,7 @@ export async function buildStageImages(
     sendBuild(engine, {
       tar,
       session: builder === "buildkit" ? sessionOf(shared, read) : undefined,
-      query: buildQuery({ ...shared, target }, builder),
+      query: buildQuery({ ...shared, target }, builder, described.kind),
       builder,
       dockerfile,
       known,
@@ -63,7 +63,8 @@ export async function buildStageImages(
       signal,
       onEvent: () => undefined,
     });
-  if (builder === "classic") {
+  // Podman leaves out what the last stage does not need, so there each is asked for, too.
+  if (builder === "classic" && described.kind !== "podman") {
     const { tally } = await send(openContext(), undefined, shared.signal);
     const found = stages.map((wanted) => find(wanted, tally.stages, dockerfile).imageId);
     return Promise.all(found.map((id) => ownId(engine, id)));

@@ -90,7 +90,7 @@ async function runBuild(
   const { imageId, layers, sent, tally } = await sendBuild(engine, {
     tar,
     session: builder === "buildkit" ? sessionOf(options, read, session) : undefined,
-    query: buildQuery(name === undefined ? options : { ...options, dockerfile: name }, builder),
+    query: buildQuery(name === undefined ? options : { ...options, dockerfile: name }, builder, described.kind),
     builder,
     dockerfile,
     known: input.known,

@@ -26,6 +26,12 @@ test.each<[BuildOptions, typeof old, string, string]>([
   expect(chooseBuilder(options, engine)).toEqual({ builder, reason });
 });
 
+test("podman 4 has no host-gateway", () => {
+  const podman = { buildkit: false, kind: "podman", version: "4.3.1", apiVersion: "1.41" };
+  expect(() => chooseBuilder({ extraHosts: ["a:host-gateway"] }, podman)).toThrow("knows no host-gateway");
+  expect(chooseBuilder({ extraHosts: ["a:1.2.3.4"] }, podman).builder).toBe("classic");
+});
+
 test.each(["windows/amd64", "Windows", "foo/bar"])("an image for %s is refused by an engine of linux", (platform) => {
   expect(() => chooseBuilder({ platform }, { ...old, os: "linux" })).toThrow("builds for linux, and the platform");
 });

@@ -28,6 +28,7 @@ export function unsupported(
 ): Found[] {
   const found = [
     ...otherOs(options, engine),
+    ...notPodman(options, engine),
     ...(builder === "classic" ? notClassic(options) : notBuildkit(options, engine)),
   ];
   // With `# syntax=` another frontend reads the Dockerfile, and what that can do is not known here.
@@ -64,6 +65,19 @@ function otherOs({ platform }: BuildOptions, { kind, version, os }: BuilderEngin
       path: "platform",
     },
   ];
+}
+
+/** Podman 4 writes that word into /etc/hosts as it is. */
+function notPodman({ extraHosts = [] }: BuildOptions, { kind, version }: BuilderEngine): Found[] {
+  if (kind !== "podman" || Number.parseInt(version, 10) >= 5) return [];
+  return extraHosts
+    .filter((entry) => entry.endsWith("host-gateway"))
+    .map((entry) => ({
+      code: "BUILD_NOT_SUPPORTED",
+      message: `the builder of podman ${version} knows no host-gateway, and \`extraHosts\` has \`${entry}\``,
+      hint: "give the host's address",
+      path: "extraHosts",
+    }));
 }
 
 function notClassic({ secrets, ssh, inlineCache, cacheTo, cacheFrom }: BuildOptions): Found[] {

@@ -118,6 +118,41 @@ test("podman's rendering", async () => {
   ]);
 });
 
+test("podman's rendering of several stages, of which it leaves one out, and of what it has in its cache", async () => {
+  const [a, b] = ["a".repeat(64), "b".repeat(64)];
+  const outputs = await read([
+    "[1/3] STEP 1/2: FROM x AS Base\n",
+    "[1/3] STEP 2/2: RUN echo hi\n",
+    `--> Using cache ${a}\n`,
+    `--> ${a.slice(0, 11)}\n`,
+    `[3/3] STEP 1/2: FROM ${a}\n`,
+    "[3/3] STEP 2/2: RUN echo ho\n",
+    "ho\n",
+    "[3/3] COMMIT\n",
+    `--> ${b.slice(0, 11)}\n`,
+    `${b}\n`,
+    { aux: { ID: b } },
+    `Successfully built ${b.slice(0, 12)}\n`,
+  ]);
+  expect(brief(outputs)).toEqual([
+    "[base 1/2] FROM x AS Base started",
+    "[base 1/2] FROM x AS Base done",
+    "[base 2/2] RUN echo hi started",
+    `layer ${a.slice(0, 11)}`,
+    "[base 2/2] RUN echo hi cached",
+    `stage 0 base ${a.slice(0, 11)}`,
+    `[stage-2 1/2] FROM ${a} started`,
+    `[stage-2 1/2] FROM ${a} done`,
+    "[stage-2 2/2] RUN echo ho started",
+    "stdout: ho\n",
+    `layer ${b.slice(0, 11)}`,
+    "[stage-2 2/2] RUN echo ho done",
+    `stage 2 undefined ${b}`,
+    `image ${b}`,
+  ]);
+  expect(new Set(outputs.flatMap((one) => (one.type === "step" ? [one.id] : [])))).toHaveLength(4);
+});
+
 test("warnings, and the progress of a pull", async () => {
   const outputs = await read([
     "Step 1/1 : FROM x",

@@ -79,12 +79,21 @@ class Reader {
       yield log(step, text);
       return;
     }
-    const begins = /^(?:Step|STEP) (\d+)(?:\/(\d+))? ?: (.*)$/s.exec(text);
+    const begins =
+      /^(?:\[(?<stage>\d+)\/\d+\] )?(?:Step|STEP) (?<number>\d+)(?:\/(?<total>\d+))? ?: (?<instruction>.*)$/s.exec(
+        text,
+      );
     if (begins) {
-      yield* this.#begin(begins[1] ?? "", begins[2], (begins[3] ?? "").trimEnd());
+      yield* this.#begin(begins.groups ?? {});
       return;
     }
-    const layer = /^ ?-{2,3}> (?:Using cache )?([0-9a-f]{12,64})\n$/.exec(text);
+    // Podman tells the id again, and shorter.
+    const cached = /^--> Using cache ([0-9a-f]{64})\n$/.exec(text);
+    if (step && cached) {
+      step.cached = true;
+      return;
+    }
+    const layer = /^ ?-{2,3}> ([0-9a-f]{11,64})\n$/.exec(text);
     if (step && layer?.[1] !== undefined) {
       this.#imageId = layer[1];
       yield { type: "layer", id: layer[1], made: !isFrom(step.instruction) || step.ran || step.cached };
@@ -103,17 +112,22 @@ class Reader {
     if (step) step.fresh = false;
   }
 
-  *#begin(number: string, total: string | undefined, instruction: string): Generator<BuilderOutput, void, void> {
+  /** @param begin podman counts the steps of each stage anew, if there are several, and says which of the stages it is */
+  *#begin(begin: Readonly<Record<string, string | undefined>>): Generator<BuilderOutput, void, void> {
+    const { stage, number = "", total } = begin;
+    const instruction = (begin["instruction"] ?? "").trimEnd();
     yield* this.#endStep();
     if (isFrom(instruction)) {
       yield* this.#endStage();
       this.#stageName = /\sAS\s+(\S+)\s*$/i.exec(instruction)?.[1]?.toLowerCase();
-      this.#stages += 1;
+      this.#stages = stage === undefined ? this.#stages + 1 : Number(stage);
       this.#imageId = undefined;
     }
-    const name = `[${number}${total === undefined ? "" : `/${total}`}] ${instruction}`;
+    const id = stage === undefined ? number : `${stage}.${number}`;
+    const within = stage === undefined ? "" : `${this.#stageName ?? `stage-${this.#stages - 1}`} `;
+    const name = `[${within}${number}${total === undefined ? "" : `/${total}`}] ${instruction}`;
     this.#step = {
-      id: number,
+      id,
       name,
       instruction,
       since: this.#now(),
@@ -122,7 +136,7 @@ class Reader {
       ran: false,
       over: false,
     };
-    yield { type: "step", id: number, name, state: "started" };
+    yield { type: "step", id, name, state: "started" };
   }
 
   *#endStep(): Generator<BuilderOutput, void, void> {
@@ -158,7 +172,7 @@ class Reader {
 
 /** Lines about the build as a whole, and the id that `FROM scratch` does not have. */
 function isChatter(text: string): boolean {
-  return /^(?: ---> |Successfully (?:built|tagged) \S+|COMMIT\b.*|[0-9a-f]{64})\n$/.test(text);
+  return /^(?: ---> |Successfully (?:built|tagged) \S+|(?:\[\d+\/\d+\] )?COMMIT\b.*|[0-9a-f]{64})\n$/.test(text);
 }
 
 function isFrom(instruction: string): boolean {

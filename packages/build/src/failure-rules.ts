@@ -39,13 +39,14 @@ export const failureRules: readonly FailureRule[] = [
     hint: () => "correct that line of the Dockerfile",
   },
   {
-    pattern: /^(?:failed to parse Dockerfile: )?file with no instructions|^the Dockerfile (?:\(.*\) )?cannot be empty/,
+    pattern:
+      /^(?:failed to parse Dockerfile: )?file with no instructions|^the Dockerfile (?:\(.*\) )?cannot be empty|no stages to build|^no contents in "/,
     code: "BUILD_BAD_DOCKERFILE",
     text: (_, { dockerfile }) => `${dockerfile} has no instructions`,
     hint: () => "begin it with `FROM image`",
   },
   {
-    pattern: /no build stage in current context/,
+    pattern: /no build stage in current context|^no FROM statement found/,
     code: "BUILD_BAD_DOCKERFILE",
     text: (_, { dockerfile }) => `${dockerfile} has an instruction before its first FROM`,
     hint: () => "begin it with `FROM image`; only ARG may come before",
@@ -57,19 +58,29 @@ export const failureRules: readonly FailureRule[] = [
     hint: () => "give the variable by `buildArgs`, or a default to its ARG before the first FROM",
   },
   {
-    pattern: /Cannot locate specified Dockerfile|failed to read dockerfile: .*no such file/is,
+    // Podman's.
+    pattern: /Unknown instruction: "(\S+)"/,
+    code: "BUILD_BAD_DOCKERFILE",
+    text: (match) => `unknown instruction: ${capture(match, 1)}`,
+    hint: () => "correct that line of the Dockerfile",
+  },
+  {
+    pattern:
+      /Cannot locate specified Dockerfile|failed to read dockerfile: .*(?:no such file|is a directory)|^stat \S*\/libpod_builder\S*: no such file|reading Dockerfile: .*is a directory/is,
     code: "BUILD_NO_DOCKERFILE",
     text: (_, { dockerfile }) => `the build context has no ${dockerfile}`,
     hint: () => "add it, see that .dockerignore does not leave it out, or name another by the option `dockerfile`",
   },
   {
-    pattern: /failed to reach build target (\S+) in Dockerfile|target stage "?([^\s"]+)"? could not be found/,
+    pattern:
+      /failed to reach build target (\S+) in Dockerfile|target stage "?([^\s"]+)"? could not be found|The target "([^"]+)" was not found/,
     code: "BUILD_NO_STAGE",
-    text: (match, { dockerfile }) => `${dockerfile} has no stage ${capture(match, 1) || capture(match, 2)}`,
+    text: (match, { dockerfile }) => `${dockerfile} has no stage ${match.slice(1).find((name) => name !== undefined)}`,
     hint: () => "give `target` the name of a stage, as in `FROM image AS name`",
   },
   {
-    pattern: /(?:failed to parse stage name "(.*?)": |invalid from flag value (\S+): )?(invalid reference format.*)/s,
+    pattern:
+      /(?:failed to parse stage name "(.*?)": |invalid from flag value (\S+): )?(invalid reference format.*|repository name must be lowercase)/s,
     when: ({ step, message }) => step !== undefined || message.includes("failed to parse stage name"),
     code: "BUILD_BAD_DOCKERFILE",
     text: (match, { step }) => {
@@ -105,7 +116,7 @@ export const failureRules: readonly FailureRule[] = [
   {
     // BuildKit of 20.10 says it of a path in a stage or an image by where it has that mounted.
     pattern:
-      /(?:COPY|ADD) failed: (?:file not found in build context.*?: )?(?:stat|lstat|no source files).*|"([^"]+)"(?: not found)?: not found|lstat (?:\/\S*\/merged)?(\/\S*): no such file/s,
+      /(?:COPY|ADD) failed: (?:file not found in build context.*?: )?(?:stat|lstat|no source files).*|"([^"]+)"(?: not found)?: not found|(?:lstat|copier: stat:) (?:\/\S*\/merged)?"?(\/[^\s":]*)"?: no such file/s,
     when: ({ step }) => step === undefined || /^(?:\[[^\]]*\] )?(?:COPY|ADD)\b/i.test(step),
     code: "BUILD_SOURCE_NOT_FOUND",
     text: (match, { step = "COPY", message }) => {
@@ -119,7 +130,7 @@ export const failureRules: readonly FailureRule[] = [
   },
   {
     pattern:
-      /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|(?:Get|Head) "https?:[^"]*\/v2\/|no basic auth credentials|authorization failed|: not found$|unauthorized|repository .* not found/i,
+      /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|(?:Get|Head) "https?:[^"]*\/v2\/|no basic auth credentials|authorization failed|: not found$|unauthorized|repository .* not found|no stage or image found with that name/i,
     code: "BUILD_NO_BASE_IMAGE",
     text: (_, { step, message }) => `${imageOf(step)} is not on the engine and cannot be pulled: ${message}`,
     hint: () => "check the image's name and tag, the registry's reachability and the credentials",

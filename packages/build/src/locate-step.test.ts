@@ -43,6 +43,10 @@ test.each([
   ["[12] RUN echo $A", 13],
   // Of another Dockerfile, or counted otherwise: found by its text, if that is there once.
   ["[3/12] RUN echo $A", 13],
+  // Podman's, where there are several stages.
+  ["[deps 4/4] RUN make   all", 5],
+  ["[stage-1 3/3] RUN true", 9],
+  ["[last 4/4] RUN echo b", 13],
   ["[3/12] RUN true", undefined],
 ])("the classic builder's %s is in line %s", (step, line) => {
   expect(locateStep(tree, step, "classic")?.start.line).toBe(line);

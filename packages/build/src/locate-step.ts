@@ -13,11 +13,20 @@ export function locateStep(tree: Dockerfile, step: string, builder: BuilderName)
   if (image !== undefined) return locateImage(tree, image);
   const [, prefix = "", number = "", total = "", text = ""] =
     /^\[(?:(.*?) )?(\d+)(?:\/(\d+))?\] (.*)$/s.exec(step) ?? [];
+  const stage = prefix.split(" ").at(-1) ?? "";
   const found =
-    builder === "classic"
-      ? tree.instructions[Number(number) - 1]
-      : inStage(tree, prefix.split(" ").at(-1) ?? "", Number(number), Number(total));
+    builder === "buildkit"
+      ? inStage(tree, stage, Number(number), Number(total))
+      : tree.instructions[(stage === "" ? 0 : fromOf(tree, stage)) + Number(number) - 1];
   return found && found.keyword === keywordOf(text) ? found.range : byText(tree, text);
+}
+
+/** Where the stage begins of which podman says that a step is its. */
+function fromOf(tree: Dockerfile, stage: string): number {
+  const all = [...tree.instructions.entries()].filter(([, { keyword }]) => keyword === "FROM");
+  const number = /^stage-(\d+)$/.exec(stage)?.[1];
+  const [at = -1] = all.findLast(([, from]) => stageName(from) === stage) ?? all[Number(number)] ?? [];
+  return at;
 }
 
 /** BuildKit counts what makes a layer, its stage's FROM included; triggers of the base image come right after that. */

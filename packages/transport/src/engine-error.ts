@@ -37,7 +37,11 @@ export function engineError(error: unknown, doing: string): unknown {
     });
   }
   const [kind, hint] = classify(statusCode, text);
-  return new TransportError(kind, `${doing}: ${text.trim()}`, { cause: error, hint });
+  // Podman says nothing where it doesn't understand a parameter.
+  return new TransportError(kind, `${doing}: ${text.trim() || `the engine answered ${statusCode}`}`, {
+    cause: error,
+    hint,
+  });
 }
 
 /** The engine's own words: for an answer that comes as a stream dockerode has them in its message only. */
