@@ -182,6 +182,16 @@ test.each([
   expect(await readdir(path.join(folder, "tmp"))).toEqual([]);
 });
 
+test("a second Ctrl-C ends a build at once", async () => {
+  await files({ "compose.yaml": web, "web/Dockerfile": slow });
+  const { child, until, printed } = start("build", "-p", project, folder);
+  await until("building");
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "close")) as [number];
+  expect(code, printed()).toBe(130);
+});
+
 test("live pushes a saved file into the running container, and builds anew when the Dockerfile changes", async () => {
   await files({ "compose.yaml": web, "web/Dockerfile": sleeper, "web/a.txt": "one" });
   const { child, until, printed } = start("live", "-p", project, folder);

@@ -16,7 +16,7 @@ export interface PackDirectoryOptions {
   readonly ignore?: Ignore | "dockerignore" | undefined;
   /** The Dockerfile's path in the folder: its own ignore file goes first, and it is never left out. */
   readonly dockerfile?: string | undefined;
-  /** An entry that is put at the end, and takes the place of the one of its name. */
+  /** An entry that comes first, and takes the place of the one of its name. */
   readonly instead?: EntryToPack | undefined;
   readonly signal?: AbortSignal | undefined;
 }
@@ -59,6 +59,7 @@ async function* entriesOf(
   const prepared = readAhead(walk(directory, { ignore: rules, signal }), filesAhead, (entry) =>
     prepare(directory, entry, entry.path === instead?.header.name ? undefined : inodes),
   );
+  if (instead) yield instead;
   for await (const { entry, content, first } of prepared) {
     signal?.throwIfAborted();
     const { path: name, type, mode, linkname } = entry;
@@ -69,7 +70,6 @@ async function* entriesOf(
     else if (content === "later") yield* largeFile(directory, header, signal);
     else if (content !== "gone") yield { header, body: content };
   }
-  if (instead) yield instead;
 }
 
 interface Prepared {

@@ -18,8 +18,10 @@ export interface SplitEntry {
 /** How to pack a part. */
 export interface PackPartOptions {
   readonly ignore?: Ignore | undefined;
-  /** An entry that is put at the end, and takes the place of the one of its name. */
+  /** An entry that comes first, and takes the place of the one of its name. */
   readonly instead?: EntryToPack | undefined;
+  /** The path of an entry that comes first, after the folders above it, unless it is ignored. */
+  readonly first?: string | undefined;
 }
 
 /** A task's part of an archive. Its entries are made when they are asked for: there may be a great many. */
@@ -77,12 +79,23 @@ export class SplitPart implements Iterable<SplitEntry> {
    * The entries as they are packed. A hard link whose file is not among them becomes a file of its own. A folder that is
    * ignored comes along with what an exception lets in below it, so that it keeps its mode.
    */
-  *pack({ ignore = ignoreNothing, instead }: PackPartOptions = {}): Generator<EntryToPack, void, undefined> {
-    const replaced = instead && this.#table.find(this.#nameOf(instead.header.name));
+  *pack({ ignore = ignoreNothing, instead, first }: PackPartOptions = {}): Generator<EntryToPack, void, undefined> {
+    const skipped = new Set<number>();
     const packed = new Set<number>();
     const held = new Map<string, EntryToPack>();
+    if (instead) {
+      const replaced = this.#table.find(this.#nameOf(instead.header.name));
+      if (replaced !== undefined) skipped.add(replaced);
+      yield instead;
+    } else if (first !== undefined && !ignore.ignores(first)) {
+      for (const number of this.#upTo(first)) {
+        skipped.add(number);
+        packed.add(number);
+        yield this.#packed(number, packed);
+      }
+    }
     for (const number of this.#numbers()) {
-      if (number === replaced) continue;
+      if (skipped.has(number)) continue;
       const entry = this.#entry(number);
       if (ignore !== ignoreNothing) {
         const { name, type } = entry;
@@ -94,9 +107,26 @@ export class SplitPart implements Iterable<SplitEntry> {
       }
       // Only links ask for it.
       if (this.#hasLinks) packed.add(number);
-      yield entry instanceof PlainEntry ? entry : toPack(entry, packed.has(this.#table.other(number)?.target ?? -1));
+      yield entry instanceof PlainEntry ? entry : this.#packed(number, packed);
     }
-    if (instead) yield instead;
+  }
+
+  /** A file and the folders above it, as far as they have entries; nothing where there is no such file. */
+  #upTo(path: string): number[] {
+    const find = (name: string, type: EntryType): number[] => {
+      const number = this.#except?.(name) ? undefined : this.#table.find(this.#nameOf(name));
+      return number !== undefined && this.#entry(number).type === type ? [number] : [];
+    };
+    const file = find(path, "file");
+    if (file.length === 0) return [];
+    const parts = path.split("/");
+    const folders = parts.slice(1).flatMap((_, i) => find(parts.slice(0, i + 1).join("/"), "directory"));
+    return [...folders, ...file];
+  }
+
+  #packed(number: number, packed: ReadonlySet<number>): EntryToPack {
+    const entry = this.#entry(number);
+    return entry instanceof PlainEntry ? entry : toPack(entry, packed.has(this.#table.other(number)?.target ?? -1));
   }
 
   *#numbers(): Generator<number, void, undefined> {

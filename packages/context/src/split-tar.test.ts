@@ -11,6 +11,7 @@ import { expect, test } from "vitest";
 import { parseIgnore } from "./ignore.ts";
 import { packEntries } from "./pack-entries.ts";
 import { readEntries } from "./read-entries.ts";
+import type { PackPartOptions } from "./split-part.ts";
 import { splitTar } from "./split-tar.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
@@ -222,6 +223,34 @@ test("a damaged source, a failing one and an abort reject and leave nothing", as
   await expect(splitting).rejects.toThrow("enough");
   expect(stalled.destroyed).toBe(true);
   expect(await spoolFolders()).toEqual([]);
+});
+
+test("an entry may come first, with the folders above it, or be another", async () => {
+  const source = packEntries([
+    { header: { name: "z", type: "directory", mode: 0o700 } },
+    file("z/a"),
+    file("z/Dockerfile"),
+    { header: { name: "z/hard", type: "link", linkname: "z/Dockerfile" } },
+    file("a"),
+  ]);
+  const split = await splitTar(source, [{ id: "all", context: "." }]);
+  const names = async (options: PackPartOptions): Promise<string[]> => {
+    const read = await unpack(packEntries(split.part("all").pack(options)));
+    return Object.entries(read).map(([name, content]) => `${name}: ${content}`);
+  };
+  const rest = ["z/a: content of z/a", "z/hard: link z/Dockerfile", "a: content of a"];
+  const first = "z/Dockerfile";
+  expect(await names({ first })).toEqual(["z: directory", "z/Dockerfile: content of z/Dockerfile", ...rest]);
+  expect(await names({ first: "none" })).toEqual(await names({}));
+  expect(await names({ first, ignore: parseIgnore("z") })).toEqual(["a: content of a"]);
+  expect(await names({ first, instead: file("z/Dockerfile", "another") })).toEqual([
+    "z/Dockerfile: another",
+    "z: directory",
+    "z/a: content of z/a",
+    "z/hard: content of z/Dockerfile",
+    "a: content of a",
+  ]);
+  await split.close();
 });
 
 test.each([

@@ -17,7 +17,7 @@ export function splitFiles(part: SplitPart, context: string, origin: unknown, cl
     stream,
     origin,
     entries: async (dockerfile, instead) =>
-      part.pack({ ignore: await bundleIgnore(bundle, dockerfile, context), instead }),
+      part.pack({ ignore: await bundleIgnore(bundle, dockerfile, context), instead, first: dockerfile }),
     close: async () => {
       stream.destroy();
       await close();
