@@ -271,6 +271,7 @@ class StagePlanner implements StageResult {
     this.actions.push({
       ...this.#base(index),
       kind: "run",
+      command: step.command || step.argv.join(" "),
       argv: step.argv,
       env: { PATH: defaultPath, ...step.environment },
       workdir: workdir || "/",
