@@ -200,7 +200,7 @@ class StageApplier {
     const { containers, report, signal } = this.#options;
     const stageIdx = this.#plan.stage;
     const updater = await containers.updaterWithShell(stageIdx);
-    const command = action.text;
+    const { command } = action;
     let output = "";
     await this.#mount(action, updater);
     report("commandExecute", { stageIdx, command });

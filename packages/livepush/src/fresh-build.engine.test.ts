@@ -218,6 +218,20 @@ const cases: Case[] = [
     run: { Env: ["EXTRA=1", "A=other"] },
   },
   {
+    name: "a link and a file in one place, put back after a command",
+    dockerfile: `${from}COPY in /in\nRUN rm -rf /app; cp /in /out\nCOPY a b /app/\n`,
+    files: { in: "1", "a/x": { link: "/nowhere" }, "a/y": "y", "b/x": "x" },
+    edits: [{ in: "2" }, { in: "3", "b/x": undefined }],
+    roots: ["/app", "/out"],
+  },
+  {
+    name: "the context's own folder, mounted, as everyone may enter it; a path below what became a file",
+    dockerfile: `${from}RUN --mount=target=/ctx stat -c '%a %u:%g' /ctx /ctx/d > /tmp/seen; cat /ctx/in >> /tmp/seen\nCOPY src /src\n`,
+    files: { in: "1", "d/x": "x", "src/d/f": "f", "src/d/g": "g" },
+    edits: [{ in: "2" }, { "src/d": "a file" }],
+    roots: ["/tmp/seen", "/src"],
+  },
+  {
     name: "ADD of plain files is COPY; odd names",
     dockerfile: `${from}ADD src /app\nADD plain.txt /app/\nCOPY ["with space.txt", "/app/"]\n`,
     files: { "src/a": "a", "plain.txt": "p", "with space.txt": "s" },

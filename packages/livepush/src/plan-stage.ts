@@ -167,14 +167,16 @@ class StagePlanner implements StageResult {
     if (this.#ranAgain === undefined && !fromEarlier) return;
     const done = new Set(copied.map((item) => item.destination));
     const why = `${this.#ranAgain ?? "a command"} ran again and may have written over it`;
-    const items: CopyItem[] = [];
+    // Where two sources meet, the last one wins.
+    const items = new Map<string, CopyItem>();
     for (const { path, target } of copy.mapping.everything()) {
       if (done.has(target)) continue;
       if (this.#input.mounted.some((mount) => pathWithin(mount, target) !== undefined)) continue;
       const item = copyItem(copy, path, target, why);
-      if (item) items.push(item);
+      if (item) items.set(target, item);
     }
-    if (items.length > 0) this.actions.push({ ...this.#base(index), kind: "repair", items, fromEarlier, why });
+    if (items.size === 0) return;
+    this.actions.push({ ...this.#base(index), kind: "repair", items: [...items.values()], fromEarlier, why });
   }
 
   /** Places that steps before this one wrote or cleared, each with the step's text. */
@@ -269,6 +271,7 @@ class StagePlanner implements StageResult {
     this.actions.push({
       ...this.#base(index),
       kind: "run",
+      command: step.command || step.argv.join(" "),
       argv: step.argv,
       env: { PATH: defaultPath, ...step.environment },
       workdir: workdir || "/",

@@ -5,7 +5,7 @@ import { shrink } from "../test/shrink.ts";
 import { Workbench } from "../test/workbench.ts";
 
 /** How many scenarios, each with a Dockerfile of its own; thousands for the long run. */
-const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 70);
+const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 75);
 /** How many sequences of edits each has. */
 const sequences = Number(process.env["LIVEPUSH_SEQUENCES"] ?? 3);
 const atOnce = Number(process.env["LIVEPUSH_AT_ONCE"] ?? 8);

@@ -3,11 +3,11 @@ import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseIgnore } from "@slipway/context";
+import { ignoreNothing, parseIgnore } from "@slipway/context";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ContextChange } from "./context-change.ts";
 import { ContextListing } from "./context-listing.ts";
-import { listContext, readChanges } from "./read-changes.ts";
+import { contextPath, listContext, readChanges } from "./read-changes.ts";
 import { TreeWatcher } from "./tree-watcher.ts";
 import { type FolderBatch, watch, watchAll, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
 import { WatchRules } from "./watch-rules.ts";
@@ -264,5 +264,33 @@ test("what a rule is about is watched, be it a file or not there yet", async () 
   expect(await next()).toContain("later");
   await edit("other", "later/conf", "later/else");
   expect(await next()).toEqual(["later/conf"]);
+  await watching.close();
+});
+
+test("a watched folder that goes, or is moved away, and comes back is watched again", async () => {
+  const root = path.join(folder, "app");
+  await write("app/src/a");
+  const watching = watch(root);
+  await watching.ready;
+  const listing = new ContextListing(await listContext(root, ignoreNothing));
+  const changes = new Map<string, ContextChange>();
+  const batches = watching[Symbol.asyncIterator]();
+  const until = async (expected: string[]): Promise<void> => {
+    while ([...listing.below("")].toSorted().join() !== expected.join()) {
+      const { value } = (await batches.next()) as { value: WatchBatch };
+      const names = [...value.changed, ...value.deleted].map((name) => contextPath(root, name));
+      await readChanges({ directory: root, ignore: ignoreNothing, listing }, names, changes);
+    }
+  };
+  await rm(root, { recursive: true });
+  await until([]);
+  await write("app/src/b");
+  await until(["src", "src/b"]);
+  await rename(root, path.join(folder, "away"));
+  await until([]);
+  await rename(path.join(folder, "away"), root);
+  await until(["src", "src/b"]);
+  await write("app/src/c");
+  await until(["src", "src/b", "src/c"]);
   await watching.close();
 });

@@ -160,6 +160,18 @@ export const cases: PlanCase[] = [
     ],
   },
   {
+    name: "where sources meet, the last one is put back, and only that",
+    dockerfile: "FROM x\nCOPY in /in\nRUN make\nCOPY a b /app/",
+    context: "in a/ a/x>/nowhere a/y b/ b/x",
+    changed: "in",
+    facts: (facts) => facts.setDestination(0, "/in", { folder: false, end: "/in" }),
+    actions: [
+      "0:0 copy in>/in",
+      '0:1 run ["/bin/sh","-c","make"] in / as 0',
+      "0:2 repair b>/app b/x>/app/x a/y>/app/y",
+    ],
+  },
+  {
     name: "owners and modes",
     dockerfile: "FROM x\nCOPY --chown=1:2 --chmod=0640 a /\nCOPY --chown=5 a /five/\nCOPY --chown=app a /app/",
     context: "a",
