@@ -1,5 +1,6 @@
 import type { Problem } from "@slipway/errors";
 import { parseReference } from "@slipway/transport";
+import { readRanges } from "./allowed-users.ts";
 import { environmentProblems } from "./environment.ts";
 import type { BuildRequest } from "./request.ts";
 import { StiError, type StiErrorCode } from "./sti-error.ts";
@@ -48,6 +49,11 @@ export function checkRequest(request: BuildRequest): void {
   if (limit !== undefined && !(limit > 0)) bad(`scriptTimeoutMs is ${limit}`, "milliseconds, more than 0");
   if (contextDir !== undefined && (contextDir.startsWith("/") || contextDir.split("/").includes(".."))) {
     bad(`contextDir \`${contextDir}\` is not in the source`, "a path relative to the source's root");
+  }
+  try {
+    if (request.allowedUids !== undefined) readRanges(request.allowedUids);
+  } catch (error) {
+    problems.push(...(error as StiError).problems);
   }
   problems.push(...environmentProblems(request.environment ?? {}));
   const error = StiError.of(problems);

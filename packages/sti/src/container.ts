@@ -92,6 +92,8 @@ export class ScriptContainer {
       method: "POST",
       signal,
     });
+    // An abort may come before its reader does, who hears of it all the same.
+    stream.on("error", () => undefined);
     try {
       await this.#engine.docker.getContainer(this.id).start(signal ? { abortSignal: signal } : {});
       const pieces: ScriptOutput[] = [];

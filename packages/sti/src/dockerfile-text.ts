@@ -75,11 +75,17 @@ function environmentLines(environment: Readonly<Record<string, string>>): {
   const buildArgs: Record<string, string> = {};
   const lines = Object.entries(environment).flatMap(([name, value]) => {
     if (!/[\r\n]/.test(value)) return [`ENV ${name}=${quote(value)}`];
-    const argument = `STI_VALUE_${Object.keys(buildArgs).length}`;
+    const argument = unusedName(environment, Object.keys(buildArgs).length);
     buildArgs[argument] = value;
     return [`ARG ${argument}`, `ENV ${name}="\${${argument}}"`];
   });
   return { lines, buildArgs };
+}
+
+function unusedName(environment: Readonly<Record<string, string>>, at: number): string {
+  let name = `STI_VALUE_${at}`;
+  while (name in environment) name += "_";
+  return name;
 }
 
 function mounts(step: BuildStep, { buildkit, secrets, artifactsFrom }: DockerfileChoices): string[] {

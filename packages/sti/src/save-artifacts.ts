@@ -2,10 +2,11 @@ import { Readable } from "node:stream";
 import { type EntryToPack, packEntries, readEntries } from "@slipway/context";
 import { getArchive, type ImageInspect } from "@slipway/transport";
 import type { BuildContext } from "./build-context.ts";
-import { checkArtifacts } from "./check-artifacts.ts";
+import { badArtifacts, checkArtifacts } from "./check-artifacts.ts";
 import { type ContainerSpec, ScriptContainer } from "./container.ts";
 import type { UserIds } from "./image-files.ts";
 import { place } from "./place-entries.ts";
+import { statEntry } from "./path-stat.ts";
 import { ScriptLog } from "./script-log.ts";
 import type { Layout } from "./scripts.ts";
 import { StiError } from "./sti-error.ts";
@@ -70,13 +71,22 @@ function say({ emit }: BuildContext, { script, reference }: PreviousImage): void
   emit({ type: "stage", stage: "save-artifacts", message: `running ${script} of ${reference}` });
 }
 
-/** What is in a container's artifacts folder. */
+/**
+ * What is in a container's artifacts folder.
+ * @throws StiError STI_BAD_ARTIFACTS if it is none any more
+ */
 export async function* inFolder(
   { engine, request: { signal } }: BuildContext,
-  { destination }: PreviousImage,
+  { destination, reference }: PreviousImage,
   container: ScriptContainer,
 ): AsyncGenerator<EntryToPack, void, undefined> {
-  const archive = await getArchive(engine, container.id, `${destination}/artifacts`, { signal });
+  const folder = `${destination}/artifacts`;
+  const found = await statEntry(engine, container.id, folder);
+  if (found?.kind !== "directory") {
+    const what = found ? `a ${found.kind}` : "gone";
+    throw badArtifacts(`after the script, ${folder} is ${what}`, { image: reference });
+  }
+  const archive = await getArchive(engine, container.id, folder, { signal });
   for await (const { header, body } of readEntries(archive, { signal })) {
     const name = withoutFirst(header.name);
     const linkname = header.type === "link" ? withoutFirst(header.linkname ?? "") : header.linkname;

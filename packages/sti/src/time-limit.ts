@@ -1,5 +1,8 @@
 import { StiError } from "./sti-error.ts";
 
+/** The most that a timer takes: three weeks and a half. */
+const longest = 2 ** 31 - 1;
+
 /** A request's signal, together with the longest that a script may run from its beginning on. */
 export class TimeLimit {
   readonly signal: AbortSignal | undefined;
@@ -18,7 +21,7 @@ export class TimeLimit {
 
   /** The script begins. */
   begin(): void {
-    if (this.#limit) this.#timer ??= setTimeout(() => this.#limit?.abort(), this.#milliseconds);
+    if (this.#limit) this.#timer ??= setTimeout(() => this.#limit?.abort(), Math.min(this.#milliseconds ?? 0, longest));
   }
 
   /** What an error means: the caller's abort, the limit, or itself. */
