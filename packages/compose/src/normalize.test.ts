@@ -117,3 +117,23 @@ configs: { c: { file: f, x-config: 1 } }
   expect(normalize(toYaml(project))).toEqual(project);
   expect(JSON.stringify(toJson(project)).match(/"x-[a-z]+"/g)).toEqual(['"x-label"', '"x-top"']);
 });
+
+test.each([1, -1])(
+  "a chain of 10,000 services, each extending its neighbour (%i)",
+  (step) => {
+    const count = 10_000;
+    const lines = Array.from({ length: count }, (_, i) => {
+      const next = i + step;
+      return `  s${i}: { image: i${i}${next >= 0 && next < count ? `, extends: s${next}` : ", cap_add: [A]"} }`;
+    });
+    const { services } = normalize(`services:\n${lines.slice(0, count).join("\n")}\n`);
+    expect(Object.keys(services)).toHaveLength(count);
+    expect(services[step > 0 ? "s0" : `s${count - 1}`]?.cap_add).toEqual(["A"]);
+  },
+  30_000,
+);
+
+test("services that extend each other in a ring are told once, whoever comes first", () => {
+  const ring = "services: { c: { extends: a }, a: { extends: b }, b: { extends: c }, x: { extends: a } }\n";
+  expect(() => normalize(ring)).toThrow("services extend each other: a → b → c → a");
+});
