@@ -29,7 +29,8 @@ try {
   const example = new URL("../examples/builders/node", import.meta.url).pathname;
   await buildDirectory(engine, example, { tags: [builder] }).result;
   const dependencies = { express: "^4.0.0", lodash: "^4.0.0" };
-  const manifest = { name: "app", private: true, scripts: { start: "node index.js" }, dependencies };
+  const devDependencies = { mocha: "^11.0.0", typescript: "^5.0.0" };
+  const manifest = { name: "app", private: true, scripts: { start: "node index.js" }, dependencies, devDependencies };
   await writeFile(path.join(folder, "package.json"), JSON.stringify(manifest));
   const subjects = {};
   for (const method of ["build", "run"]) {
@@ -38,7 +39,7 @@ try {
     subjects[`incremental, method ${method}`] = () => buildOnce(tag, { method });
     subjects[`clean, method ${method}`] = () => buildOnce(tag, { method, clean: true });
   }
-  report("The node example with express and lodash", await compare(subjects, rounds));
+  report("The node example with express, lodash, mocha and typescript", await compare(subjects, rounds));
 } finally {
   for (const tag of [`${run}/build`, `${run}/run`, builder]) await removeImage(engine, tag, { force: true });
   engine.close();

@@ -8,6 +8,7 @@ const tools = {
   busybox: "busybox-static",
   containerd: "containerd",
   "docker-registry": "docker-registry",
+  git: "git",
   htpasswd: "apache2-utils",
   openssl: "openssl",
   runc: "runc",
@@ -15,6 +16,7 @@ const tools = {
   sshd: "openssh-server",
   "ssh-keygen": "openssh-client",
   pg_ctlcluster: "postgresql",
+  zip: "zip",
 };
 
 /** Installs what is missing. */

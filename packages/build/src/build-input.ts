@@ -3,6 +3,7 @@ import path from "node:path";
 import type { Readable } from "node:stream";
 import { normalizePath } from "@slipway/context";
 import type { BuilderName } from "./build-event.ts";
+import type { DirectoryBuildOptions } from "./build-options.ts";
 import { type DirectoryContext, directoryContext } from "./directory-context.ts";
 import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
@@ -36,12 +37,14 @@ export async function streamInput(
 /** A folder as input. */
 export async function directoryInput(
   directory: string,
-  dockerfile: string | undefined,
-  signal: AbortSignal | undefined,
+  { dockerfile, dockerfileText: text, signal }: DirectoryBuildOptions,
 ): Promise<BuildInput> {
   return {
-    known: await directoryDockerfile(directory, dockerfile),
-    open: (builder) => directoryContext(directory, dockerfile, builder, signal),
+    known:
+      text === undefined
+        ? await directoryDockerfile(directory, dockerfile)
+        : knownDockerfile(text, dockerfile ?? "Dockerfile"),
+    open: (builder) => directoryContext(directory, { dockerfile, text, builder, signal }),
   };
 }
 

@@ -1,3 +1,5 @@
+import type { EngineDescription } from "@slipway/transport";
+
 /** Credentials for one registry: a name and a password, or a token alone. */
 export interface RegistryCredentials {
   readonly username?: string | undefined;
@@ -69,6 +71,14 @@ export interface BuildOptions {
    * it; the classic builder is given those of the registries that the Dockerfile names.
    */
   readonly registryAuth?: RegistryAuthSource | undefined;
+  /** What the engine says that it is, where that is known: it is not asked again. */
+  readonly description?: EngineDescription | undefined;
   /** Ends the build: the run rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
+}
+
+/** How to build a folder. */
+export interface DirectoryBuildOptions extends BuildOptions {
+  /** The Dockerfile's text: it is put into the context by the path of `dockerfile`, and takes the place of a file there. */
+  readonly dockerfileText?: string | undefined;
 }

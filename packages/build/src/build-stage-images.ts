@@ -44,7 +44,7 @@ export async function buildStageImages(
   if (stages.length === 0) return [];
   const engine = toEngine(handle);
   const dockerfile = shared.dockerfile ?? "Dockerfile";
-  const described = await describeEngine(engine, { nativeOnly: true, signal: shared.signal });
+  const described = shared.description ?? (await describeEngine(engine, { nativeOnly: true, signal: shared.signal }));
   const read = await readSecrets(shared);
   const text = await readDockerfile(openContext(), dockerfile, { signal: shared.signal });
   const known = knownDockerfile(text, dockerfile);

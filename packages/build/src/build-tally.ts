@@ -22,7 +22,6 @@ export interface BuiltStage {
 /** Keeps of a build's output what its result or its error is made of. */
 export class BuildTally {
   readonly #steps = new Map<string, Step>();
-  readonly layers: Set<string> = new Set();
   readonly stages: BuiltStage[] = [];
   /** The image, once the build has come to its end. */
   imageId: string | undefined;
@@ -34,7 +33,6 @@ export class BuildTally {
     if (output.type === "step") this.#addStep(output);
     else if (output.type === "log") this.#addLog(output);
     else if (output.type === "image") this.imageId = output.imageId;
-    else if (output.type === "layer" && output.made) this.layers.add(output.id);
     else if (output.type === "container") this.container = output.id;
     else if (output.type === "stage") this.stages.push(output);
     else if (output.type === "failure") this.failure ??= output;

@@ -3,7 +3,7 @@ import { type Run, startRun } from "@slipway/run";
 import { type BuildSessionOptions, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuilderName, BuildEvent } from "./build-event.ts";
 import { type BuildInput, directoryInput, streamInput } from "./build-input.ts";
-import type { BuildOptions } from "./build-options.ts";
+import type { BuildOptions, DirectoryBuildOptions } from "./build-options.ts";
 import { buildQuery } from "./build-query.ts";
 import type { BuiltStep } from "./build-tally.ts";
 import { chooseBuilder } from "./builder-choice.ts";
@@ -58,10 +58,14 @@ export function build(handle: Engine | Dockerode, context: Readable, options: Bu
  * Builds an image from a folder, without what its ignore file leaves out. BuildKit is sent only what has changed since it
  * last saw the folder; the classic builder gets all of it. Otherwise as {@link build}.
  */
-export function buildDirectory(handle: Engine | Dockerode, directory: string, options: BuildOptions = {}): BuildRun {
+export function buildDirectory(
+  handle: Engine | Dockerode,
+  directory: string,
+  options: DirectoryBuildOptions = {},
+): BuildRun {
+  const { dockerfileText: _, ...buildOptions } = options;
   return startRun(
-    (emit) =>
-      runBuild(toEngine(handle), options, emit, () => directoryInput(directory, options.dockerfile, options.signal)),
+    (emit) => runBuild(toEngine(handle), buildOptions, emit, () => directoryInput(directory, options)),
     heldOutput,
   );
 }
@@ -76,7 +80,7 @@ async function runBuild(
   checkOptions(options);
   const { dockerfile = "Dockerfile", signal } = options;
   signal?.throwIfAborted();
-  const described = await describeEngine(engine, { nativeOnly: true, signal });
+  const described = options.description ?? (await describeEngine(engine, { nativeOnly: true, signal }));
   const read = await readSecrets(options);
   const input = await openInput();
   const choice = chooseBuilder(options, described, input.known?.tree);

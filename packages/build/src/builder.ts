@@ -105,7 +105,7 @@ export class Builder {
       const context =
         directory === undefined
           ? { tar: stream.context }
-          : directoryContext(directory, options.dockerfile, builder, signal);
+          : directoryContext(directory, { dockerfile: options.dockerfile, builder, signal });
       const session = { ...context.session, credentials: registryconfig && credentialsOf(registryconfig) };
       return await sendBuild(engine, {
         tar: context.tar,

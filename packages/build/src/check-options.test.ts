@@ -25,6 +25,19 @@ test("every option of the right kind passes, also undefined", () => {
     networkMode: "none",
     builder: "auto",
     registryAuth: { "registry.example": { username: "u", password: "p" } },
+    description: {
+      kind: "docker",
+      version: "20.10.24",
+      apiVersion: "1.41",
+      os: "linux",
+      architecture: "amd64",
+      platforms: ["linux/amd64"],
+      buildkit: true,
+      storageDriver: "overlay2",
+      rootless: false,
+      host: "unix:///var/run/docker.sock",
+      source: "default",
+    },
     signal: new AbortController().signal,
   };
   expect(() => checkOptions(options)).not.toThrow();

@@ -58,6 +58,7 @@ const checks: Readonly<Record<keyof BuildOptions, readonly [Check, string]>> = {
   memorySwap: [(value) => value === -1 || isBytes(value), "a whole number of bytes above 0, or -1"],
   networkMode: [isText, "a network mode, such as none"],
   builder: [(value) => value === "auto" || value === "buildkit" || value === "classic", "auto, buildkit or classic"],
+  description: [isMap, "what describeEngine gives"],
   registryAuth: [isAuth, "a map from registry host to username and password, or a function"],
   signal: [(value) => value instanceof AbortSignal, "an AbortSignal"],
 };

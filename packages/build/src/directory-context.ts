@@ -4,11 +4,11 @@ import { hostname } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
 import { buffer } from "node:stream/consumers";
-import { packDirectory, rewriteTar } from "@slipway/context";
+import { type EntryToPack, packDirectory, rewriteTar } from "@slipway/context";
 import type { BuildSessionOptions } from "@slipway/transport";
 import { BuildError } from "./build-error.ts";
 import type { BuilderName } from "./build-event.ts";
-import { directorySource } from "./directory-source.ts";
+import { directorySource, type InsteadFile } from "./directory-source.ts";
 
 /** How a folder reaches a builder. */
 export interface DirectoryContext {
@@ -18,20 +18,42 @@ export interface DirectoryContext {
   readonly dockerfile?: string;
 }
 
+/** What is asked of a folder. */
+export interface DirectoryRequest {
+  /** The Dockerfile's path, from the folder. It may be elsewhere, as `docker build -f` has it. */
+  readonly dockerfile: string | undefined;
+  /** Goes into the folder's place of the Dockerfile. */
+  readonly text?: string | undefined;
+  readonly builder: BuilderName;
+  readonly signal: AbortSignal | undefined;
+}
+
 /**
- * A folder for a builder: BuildKit is sent what has changed, the classic builder a tar stream of it. The Dockerfile may be
- * elsewhere, as `docker build -f` has it.
+ * A folder for a builder: BuildKit is sent what has changed, the classic builder a tar stream of it.
  *
- * @param dockerfile its path, from the folder
+ * @throws BuildError BUILD_BAD_OPTION for a text whose place is outside of the folder
  */
 export function directoryContext(
   directory: string,
-  dockerfile: string | undefined,
-  builder: BuilderName,
-  signal: AbortSignal | undefined,
+  { dockerfile, text, builder, signal }: DirectoryRequest,
 ): DirectoryContext {
   const { name, outside } = placeOf(directory, dockerfile);
   const named = name === undefined ? {} : { dockerfile: name };
+  if (text !== undefined) {
+    if (outside !== undefined) {
+      throw new BuildError(
+        "BUILD_BAD_OPTION",
+        `a Dockerfile's text cannot be put at ${outside}, outside of the context`,
+        {
+          hint: "give `dockerfile` as a path in the folder, or leave it out",
+        },
+      );
+    }
+    const instead = { path: name ?? "Dockerfile", text };
+    return builder === "buildkit"
+      ? { tar: Readable.from([]), session: incremental(directory, instead), ...named }
+      : { tar: packDirectory(directory, { ...named, instead: dockerfileEntry(instead), signal }), ...named };
+  }
   if (builder === "buildkit") {
     const dockerfiles = outside === undefined ? {} : { dockerfiles: directorySource(path.dirname(outside)) };
     return { tar: Readable.from([]), session: { ...incremental(directory), ...dockerfiles }, ...named };
@@ -57,9 +79,13 @@ function placeOf(
 }
 
 /** The session of a folder's incremental context. */
-function incremental(directory: string): BuildSessionOptions {
+function incremental(directory: string, instead?: InsteadFile): BuildSessionOptions {
   const place = `${hostname()}\0${path.resolve(directory)}`;
-  return { files: directorySource(directory), sharedKey: createHash("sha256").update(place).digest("hex") };
+  return { files: directorySource(directory, instead), sharedKey: createHash("sha256").update(place).digest("hex") };
+}
+
+function dockerfileEntry({ path: name, text }: InsteadFile): EntryToPack {
+  return { header: { name, type: "file", mode: 0o644, mtime: new Date(0) }, body: text };
 }
 
 /** With a Dockerfile from elsewhere. The ignore file names it, so that the engine takes it out again before it copies. */

@@ -1,4 +1,6 @@
 import { close, closeSync, constants, fstatSync, open as openCallback, read as readCallback, readSync } from "node:fs";
+import { createHash } from "node:crypto";
+import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
 import { ContextError, type Ignore, parseIgnore, walk } from "@slipway/context";
@@ -9,30 +11,87 @@ const pieceSize = 64 * 1024;
 const open = promisify(openCallback);
 const read = promisify(readCallback);
 
+/** A file that is not the folder's own: it takes the place of one of that path, or is put there. */
+export interface InsteadFile {
+  readonly path: string;
+  readonly text: string;
+}
+
 /**
  * A folder as the source of an incremental context. What is left out is the engine's to say: BuildKit reads the ignore
  * file itself and asks without what that excludes.
  */
-export function directorySource(directory: string): FileSource {
+export function directorySource(directory: string, instead?: InsteadFile): FileSource {
   const buffers: Buffer[] = [];
   return {
     async *list(request, signal) {
       const inodes = new Map<string, string>();
-      for await (const entry of walk(directory, { ignore: await filterOf(directory, request), signal })) {
+      const ignore = await filterOf(directory, request, instead?.path);
+      const put = instead && !ignore.ignores(instead.path) ? sourceFile(instead) : undefined;
+      const folders = new Set<string>();
+      let isPut = put === undefined;
+      for await (const entry of walk(directory, { ignore, signal })) {
+        if (put && !isPut && comesBefore(put.path, entry.path)) {
+          yield* withFolders(directory, put, folders);
+          isPut = true;
+        }
+        if (put && entry.type === "directory") folders.add(entry.path);
+        if (entry.path === instead?.path) continue;
         const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
         if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
         yield first === undefined ? entry : { ...entry, linkname: first };
       }
+      if (put && !isPut) yield* withFolders(directory, put, folders);
     },
-    open: (file, signal) => contentOf(directory, file, buffers, signal),
+    open: (file, signal) =>
+      file.path === instead?.path ? piecesOf(instead.text) : contentOf(directory, file, buffers, signal),
   };
 }
 
-async function filterOf(directory: string, request: FilesRequest): Promise<Ignore> {
+/** BuildKit tells by size and time whether it has a file already, so the time is made of the text. */
+function sourceFile({ path: name, text }: InsteadFile): SourceFile {
+  const digest = createHash("sha256").update(text).digest();
+  const mtimeNs = BigInt(digest.readUInt32BE(0) >>> 1) * 1_000_000_000n;
+  return { path: name, type: "file", mode: 0o644, size: Buffer.byteLength(text), mtimeNs };
+}
+
+/** A file, and before it those of the folders above that were not listed: there was nothing else of them. */
+async function* withFolders(
+  directory: string,
+  file: SourceFile,
+  listed: ReadonlySet<string>,
+): AsyncGenerator<SourceFile, void, undefined> {
+  for (const folder of foldersAbove(file.path)) {
+    if (listed.has(folder)) continue;
+    const { mode = 0o755n, mtimeNs = 0n } =
+      (await lstat(path.join(directory, folder), { bigint: true }).catch(() => undefined)) ?? {};
+    yield { path: folder, type: "directory", mode: Number(mode & 0o7777n), size: 0, mtimeNs };
+  }
+  yield file;
+}
+
+async function* piecesOf(text: string): AsyncGenerator<Uint8Array, void, undefined> {
+  const bytes = Buffer.from(text);
+  for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
+}
+
+/** Whether a path comes before another, or in its place, where each folder's entries are in the order of their names' bytes. */
+function comesBefore(one: string, other: string): boolean {
+  const others = other.split("/");
+  for (const [i, part] of one.split("/").entries()) {
+    const rival = others[i];
+    if (rival === undefined) return false;
+    if (part !== rival) return Buffer.compare(Buffer.from(part), Buffer.from(rival)) < 0;
+  }
+  return true;
+}
+
+async function filterOf(directory: string, request: FilesRequest, instead: string | undefined): Promise<Ignore> {
   const excluded = patterns(request.excludePatterns);
   const { includePatterns } = request;
   const followed = await followPaths(directory, request.followPaths);
   if (!followed && includePatterns.length === 0) return excluded;
+  if (instead !== undefined && request.followPaths.includes(instead)) followed?.add(instead);
   const included = patterns(["**", ...includePatterns.map((pattern) => `!${pattern}`)]);
   const names = new Set(followed);
   const above = new Set([...names].flatMap(foldersAbove));

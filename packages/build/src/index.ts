@@ -4,6 +4,7 @@ export type { BuilderName, BuildEvent, StepState } from "./build-event.ts";
 export type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
 export type {
   BuildOptions,
+  DirectoryBuildOptions,
   RegistryAuthSource,
   RegistryCredentials,
   SecretSource,

@@ -67,6 +67,7 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
   const sent = { files: 0, bytes: 0 };
   const stopWatching = watchContext(job.tar, (error) => context.abort(error));
   const signal = job.signal ? AbortSignal.any([job.signal, context.signal]) : context.signal;
+  const layers = new LayerIds(engine);
   let session: BuildSession | undefined;
   let filesFailed: { readonly error: unknown } | undefined;
   try {
@@ -85,7 +86,7 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
         signal,
       });
     }
-    await follow(engine, { ...job, query: { ...job.query, ...sessionQuery(job, session) }, signal }, tally);
+    await follow(engine, { ...job, query: { ...job.query, ...sessionQuery(job, session) }, signal }, tally, layers);
   } catch (error) {
     job.tar.destroy();
     if (tally.container !== undefined) await removeContainer(engine, tally.container);
@@ -113,9 +114,37 @@ export async function sendBuild(engine: Engine, job: BuildJob): Promise<BuiltIma
     });
   }
   job.onEvent({ type: "image", imageId });
-  const layers = await Promise.all([...tally.layers].map((id) => fullId(engine, id)));
-  const others = new Set(layers.filter((id) => id !== undefined && id !== imageId) as string[]);
-  return { imageId, layers: [...others], sent, tally };
+  return { imageId, layers: await layers.besides(imageId), sent, tally };
+}
+
+/** The full ids of a build's layers, asked for while it goes on: engines are slow to tell. */
+class LayerIds {
+  readonly #engine: Engine;
+  /** By short ids. The last may be the image, whose full id the engine will say by itself. */
+  readonly #known = new Map<string, Promise<string | undefined>>();
+  #last: string | undefined;
+
+  constructor(engine: Engine) {
+    this.#engine = engine;
+  }
+
+  add(id: string): void {
+    if (this.#last !== undefined) this.#ask(this.#last);
+    this.#last = id;
+  }
+
+  async besides(imageId: string): Promise<string[]> {
+    if (this.#last !== undefined && !imageId.replace("sha256:", "").startsWith(this.#last)) this.#ask(this.#last);
+    const ids = await Promise.all(this.#known.values());
+    return [...new Set(ids)].filter((id) => id !== undefined && id !== imageId) as string[];
+  }
+
+  #ask(id: string): void {
+    if (this.#known.has(id)) return;
+    const asked = fullId(this.#engine, id);
+    asked.catch(() => undefined);
+    this.#known.set(id, asked);
+  }
 }
 
 function sessionQuery({ session }: BuildJob, opened: BuildSession | undefined): Record<string, string> {
@@ -131,7 +160,7 @@ export async function fullId(engine: Engine, id: string): Promise<string | undef
   return image?.Id;
 }
 
-async function follow(engine: Engine, job: BuildJob, tally: BuildTally): Promise<void> {
+async function follow(engine: Engine, job: BuildJob, tally: BuildTally, layers: LayerIds): Promise<void> {
   const { tar, query, registryConfig, signal } = job;
   const mask = new Mask([...(job.session?.secrets?.values() ?? [])].map((secret) => Buffer.from(secret).toString()));
   const answer = await openBuildStream(engine, {
@@ -143,6 +172,7 @@ async function follow(engine: Engine, job: BuildJob, tally: BuildTally): Promise
   const read = job.builder === "buildkit" ? readBuildkitTrace : readClassicOutput;
   for await (const output of masked(read(tapped(jsonRecords(answer), job.onRecord)), mask)) {
     tally.add(output);
+    if (output.type === "layer" && output.made) layers.add(output.id);
     switch (output.type) {
       case "failure":
       case "layer":

@@ -182,6 +182,16 @@ test.each([
   expect(await readdir(path.join(folder, "tmp"))).toEqual([]);
 });
 
+test("a second Ctrl-C ends a build at once", async () => {
+  await files({ "compose.yaml": web, "web/Dockerfile": slow });
+  const { child, until, printed } = start("build", "-p", project, folder);
+  await until("building");
+  child.kill("SIGINT");
+  child.kill("SIGTERM");
+  const [code] = (await once(child, "close")) as [number];
+  expect(code, printed()).toBe(130);
+});
+
 test("live pushes a saved file into the running container, and builds anew when the Dockerfile changes", async () => {
   await files({ "compose.yaml": web, "web/Dockerfile": sleeper, "web/a.txt": "one" });
   const { child, until, printed } = start("live", "-p", project, folder);
@@ -200,11 +210,20 @@ test("live pushes a saved file into the running container, and builds anew when 
     const [rebuilt] = await engine.docker.listContainers({ filters });
     expect(rebuilt?.Id).not.toBe(container?.Id);
     expect(await read(rebuilt?.Id ?? "", "/a.txt")).toBe("three");
+    expect(printed()).not.toContain("failed");
+    await files({ "web/Dockerfile": `${sleeper}LABEL changed=1\nRUN exit 3\n` });
+    await until("failed");
+    await files({ "web/Dockerfile": `${sleeper}LABEL changed=1\n`, "web/a.txt": "four" });
+    await until("pushed 1 file", 3);
+    expect(await read(rebuilt?.Id ?? "", "/a.txt")).toBe("four");
+    await engine.docker.getContainer(rebuilt?.Id ?? "").remove({ force: true });
+    await files({ "web/a.txt": "five" });
+    await until("its container is gone");
+    await until("web | started", 3);
   } finally {
     child.kill("SIGINT");
     await once(child, "close");
   }
-  expect(printed()).not.toContain("failed");
   expect(await resources()).toEqual({ containers: 0, networks: 0 });
 });
 

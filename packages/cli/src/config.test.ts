@@ -138,3 +138,12 @@ test("a file of version 1 is shown as it would be written today", async () => {
     "services:\n  web:\n    build:\n      context: .\n      dockerfile: D\n    network_mode: host\n",
   );
 });
+
+test("what no service uses is not printed", async () => {
+  await write(
+    "compose.yaml",
+    "services: { a: { image: x, volumes: ['vol:/v'] } }\nvolumes: { vol: , unused: }\nnetworks: { n: }\n",
+  );
+  expect((await run("--volumes")).stdout).toBe("vol\n");
+  expect((await run()).stdout).not.toMatch(/unused|n:\n    name: shop_n/);
+});

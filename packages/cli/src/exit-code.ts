@@ -38,6 +38,7 @@ const byPrefix: readonly [prefix: string, exitCode: number][] = [
   ["RELEASE_APPLICATION_NOT_FOUND", exitCodes.usage],
   ["RELEASE_NOT_FOUND", exitCodes.usage],
   ["CONTAINERS_CONTAINER_OPTIONS", exitCodes.usage],
+  ["CONTAINERS_IMAGE_OPTIONS", exitCodes.usage],
   ["CONTAINERS_NOT_SUPPORTED", exitCodes.usage],
   ["CONTAINERS_BACKEND_NOT_AVAILABLE", exitCodes.noEngine],
   ["TRANSPORT_NO_ENGINE", exitCodes.noEngine],

@@ -40,6 +40,19 @@ test("services' states stay at the end, all else scrolls above them", () => {
     keyHelp,
     "",
   ]);
+  board.pause(true);
+  expect(screenOf(written).slice(-4, -2)).toEqual([
+    "web     paused  pushed 1 file, ran 1 command, restarted in 310 ms",
+    "worker  runs",
+  ]);
+  board.pause(false);
+  report.event({ type: "rebuild", service: "web", reasons: ["the Dockerfile changed"] });
+  expect(screenOf(written).at(-4)).toBe("web     building  the Dockerfile changed");
+  report.event({ type: "rebuilt", service: "web", containerId: "", durationMs: 1_200 });
+  expect(screenOf(written).at(-4)).toBe("web     live  built anew in 1.2 s");
+  const before = written;
+  report.event({ type: "ready", services: [] });
+  expect(written).toBe(before);
   report.event({ type: "failed", service: "web", error: new Error("no") });
   expect(screenOf(written).at(-4)).toBe("web     failed  no");
   board.close();

@@ -1,6 +1,9 @@
 import type { Output } from "./io.ts";
 import { paint, type Style } from "./paint.ts";
 
+/** What a service's state says while its changes are pushed. */
+export const liveText = "live";
+
 /** How a service is doing. */
 export interface LiveState {
   readonly text: string;
@@ -19,7 +22,9 @@ export class LiveBoard implements Output {
   readonly #states = new Map<string, LiveState>();
   readonly #help: string;
   #shown = 0;
+  #drawn = "";
   #partial = "";
+  #paused = false;
 
   constructor(output: Output, services: readonly string[], help: string) {
     this.#output = output;
@@ -35,6 +40,12 @@ export class LiveBoard implements Output {
     const before = this.#states.get(service);
     if (!before) return;
     this.#states.set(service, { ...before, ...state });
+    this.#draw("");
+  }
+
+  /** Shows that pushes are held back, or not any more. */
+  pause(paused: boolean): void {
+    this.#paused = paused;
     this.#draw("");
   }
 
@@ -55,14 +66,19 @@ export class LiveBoard implements Output {
   #draw(above: string): void {
     const width = Math.max(0, ...[...this.#states.keys()].map((name) => name.length));
     const lines = [...this.#states].map(([service, { text, style, last }]) => {
+      const paused = this.#paused && text === liveText;
+      const state = paint(this, paused ? "yellow" : style, paused ? "paused" : text);
       const room = Math.max(10, (this.#output.columns ?? 80) - width - text.length - 6);
       const tail =
         last === undefined ? "" : paint(this, "dim", `  ${last.length > room ? `${last.slice(0, room - 1)}…` : last}`);
-      return `${paint(this, "bold", service.padEnd(width))}  ${paint(this, style, text)}${tail}`;
+      return `${paint(this, "bold", service.padEnd(width))}  ${state}${tail}`;
     });
     lines.push(paint(this, "dim", this.#help));
-    this.#output.write(`${this.#clear()}${above}${lines.join("\n")}\n`);
+    const drawn = `${lines.join("\n")}\n`;
+    if (above === "" && this.#shown > 0 && drawn === this.#drawn) return;
+    this.#output.write(`${this.#clear()}${above}${drawn}`);
     this.#shown = lines.length;
+    this.#drawn = drawn;
   }
 
   #clear(): string {

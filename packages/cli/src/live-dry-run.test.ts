@@ -42,6 +42,26 @@ test("--dry-run prints what a change would do, and why, without an engine", asyn
   ]);
 });
 
+test("--dry-run goes by the rules in develop.watch where a service has them", async () => {
+  const watch = [
+    "{ path: web/src, action: sync+restart, target: /app/src, ignore: [node_modules] }",
+    '{ path: web/conf, action: sync+exec, target: /etc/conf, exec: { command: ["reload", "now"] } }',
+    "{ path: web/package.json, action: rebuild }",
+  ];
+  const rules = `develop: { watch: [${watch.join(", ")}] }`;
+  await writeFile(path.join(folder, "compose.yaml"), `services:\n  web: { build: web, ${rules} }\n`);
+  const printed = async (...files: string[]): Promise<string[]> =>
+    (await live("--dry-run", ...files)).stdout.replaceAll(folder, "").trimEnd().split("\n");
+  expect(await printed("web/src/a.js", "web/conf/b", "web/src/node_modules/x")).toEqual([
+    "web | syncs /web/src/a.js to /app/src/a.js",
+    "web | syncs /web/conf/b to /etc/conf/b",
+    "web | restarts",
+    "web | runs reload now",
+  ]);
+  expect(await printed("web/package.json", "web/src/a.js")).toEqual(["web | builds anew: /web/package.json changed"]);
+  expect(await printed("web/other")).toEqual(["web | does nothing: no rule in `develop.watch` is about that"]);
+});
+
 test("--dry-run says what needs a rebuild, and what is nothing to it", async () => {
   expect((await live("--dry-run", "web/Dockerfile")).stdout).toBe(
     "web | builds anew: the Dockerfile, Dockerfile, changed\n",

@@ -32,6 +32,8 @@ export type LiveEvent =
     }
   /** The change can't be pushed faithfully: the service is built anew. */
   | { readonly type: "rebuild"; readonly service: string; readonly reasons: readonly string[] }
+  /** It was: the service runs in this container now. */
+  | { readonly type: "rebuilt"; readonly service: string; readonly containerId: string; readonly durationMs: number }
   /** A push or a rebuild failed; the container is as it was left, and the next change tries again. */
   | { readonly type: "failed"; readonly service: string; readonly error: unknown }
   /** A line that a container printed. */

@@ -2,7 +2,7 @@ import { isSlipwayError } from "@slipway/errors";
 import { BuildReport } from "./build-report.ts";
 import { formatDuration } from "./duration.ts";
 import type { Io } from "./io.ts";
-import type { LiveBoard } from "./live-board.ts";
+import { type LiveBoard, liveText } from "./live-board.ts";
 import type { LiveEvent } from "./live-event.ts";
 import { paint } from "./paint.ts";
 import { ServiceLines } from "./service-lines.ts";
@@ -55,6 +55,9 @@ export class LiveReport {
       case "rebuild":
         board?.set(event.service, { ...state.building, last: event.reasons.join("; ") });
         break;
+      case "rebuilt":
+        board?.set(event.service, { ...state.live, last: describeRebuild(event) });
+        break;
       case "failed":
         board?.set(event.service, { text: "failed", style: "red", last: messageOf(event.error) });
         break;
@@ -97,6 +100,9 @@ export class LiveReport {
       case "rebuild":
         this.#lines.line(event.service, paint(stdout, "yellow", `building anew: ${event.reasons.join("; ")}`));
         break;
+      case "rebuilt":
+        this.#lines.line(event.service, paint(stdout, "green", describeRebuild(event)));
+        break;
       case "failed":
         this.#lines.end(event.service);
         this.#failed(event);
@@ -114,7 +120,7 @@ export class LiveReport {
 }
 
 const state = {
-  live: { text: "live", style: "green" },
+  live: { text: liveText, style: "green" },
   runs: { text: "runs", style: "dim" },
   building: { text: "building", style: "yellow" },
   pushing: { text: "pushing", style: "cyan" },
@@ -122,6 +128,10 @@ const state = {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+function describeRebuild({ durationMs }: Extract<LiveEvent, { type: "rebuilt" }>): string {
+  return `built anew in ${formatDuration(durationMs)}`;
 }
 
 /** What a push did, in a line: `pushed 1 file, ran 1 command, restarted in 310 ms (copy 4 ms, restart 290 ms)`. */

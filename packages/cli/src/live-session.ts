@@ -61,26 +61,29 @@ async function runSession(project: Project, options: LiveOptions, emit: (event: 
   };
   const { containers } = note(await start(options.services));
   try {
-    const rebuild = async (service: string): Promise<{ built: BuiltService; containerId: string }> => {
+    const rebuild = async (service: string): Promise<{ built: BuiltService | undefined; containerId: string }> => {
       const again = await buildServices(project, { ...options, services: [service] }, (event) =>
         emit({ type: "build", ...event }),
       );
       const [failure] = failures(again);
       if (failure) throw failure.error;
       const result = note(await start([service]));
-      return { built: again.get(service) as BuiltService, containerId: result.containers[service]?.id ?? "" };
+      return { built: again.get(service), containerId: result.containers[service]?.id ?? "" };
     };
     const targets = new Map(
       liveServices(project, containers).map(({ service, containerId }) => {
-        const image = built.get(service.name) as BuiltService;
-        const target = { service, engine, built: image, containerId, emit, rebuild, signal };
+        const target = { service, engine, built: built.get(service.name), containerId, emit, rebuild, signal };
         return [service.name, new LiveTarget(target)] as const;
       }),
     );
     if (targets.size === 0) {
-      throw new CliError("CLI_LIVE_NOTHING", "no service of this project is built, so there are no files to watch", {
-        hint: "give a service a `build:`, or use `slipway up`",
-      });
+      throw new CliError(
+        "CLI_LIVE_NOTHING",
+        "no service of this project is built or has rules in `develop.watch`, so there are no files to watch",
+        {
+          hint: "give a service a `build:`, or use `slipway up`",
+        },
+      );
     }
     try {
       await Promise.all([...targets.values()].map((target) => target.open()));
@@ -109,15 +112,11 @@ async function watchTargets(
 ): Promise<void> {
   const folders = (await Promise.all([...targets.values()].map((target) => target.folders()))).flat();
   try {
-    const watched = watchAll(
-      folders.map((folder, index) => ({ ...folder, name: String(index) })),
-      { signal },
-    );
+    const watched = watchAll(folders, { signal });
     watched.ready.then(ready, () => undefined); // the iteration throws the same
     for await (const batches of watched) {
-      for (const { name, changed, deleted } of batches) {
-        const folder = folders[Number(name)];
-        if (folder) targets.get(folder.name)?.take(folder.directory, changed, deleted);
+      for (const { name, directory, changed, deleted } of batches) {
+        targets.get(name)?.take(directory, changed, deleted);
       }
     }
   } catch (error) {
@@ -145,8 +144,13 @@ function liveServices(
 ): { service: Service; containerId: string }[] {
   return Object.entries(containers).flatMap(([name, container]) => {
     const service = project.services[name];
-    return service?.build ? [{ service, containerId: container.id }] : [];
+    return service && isLive(service) ? [{ service, containerId: container.id }] : [];
   });
+}
+
+/** Whether a service has files that belong in its container. */
+function isLive(service: Service | undefined): boolean {
+  return service?.build !== undefined || (service?.develop?.watch ?? []).length > 0;
 }
 
 function readyEvent(project: Project, containers: UpResult["containers"]): LiveEvent {
@@ -154,7 +158,7 @@ function readyEvent(project: Project, containers: UpResult["containers"]): LiveE
     service,
     containerId: id,
     ports,
-    live: project.services[service]?.build !== undefined,
+    live: isLive(project.services[service]),
   }));
   return { type: "ready", services };
 }

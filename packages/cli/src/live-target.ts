@@ -1,7 +1,7 @@
 import path from "node:path";
 import type { Service } from "@slipway/compose";
 import { buildStageImages } from "@slipway/build";
-import { packDirectory, readIgnore } from "@slipway/context";
+import { type Ignore, packDirectory, readIgnore } from "@slipway/context";
 import { parse, stages } from "@slipway/dockerfile";
 import { isSlipwayError } from "@slipway/errors";
 import { Livepush, type PushDurations, RuleSync, type WatchedFolder, WatchRules } from "@slipway/livepush";
@@ -13,11 +13,12 @@ import type { LiveEvent } from "./live-event.ts";
 export interface LiveTargetOptions {
   readonly service: Service;
   readonly engine: Engine;
-  readonly built: BuiltService;
+  /** Undefined for a service that only has an image, and rules. */
+  readonly built: BuiltService | undefined;
   readonly containerId: string;
   readonly emit: (event: LiveEvent) => void;
   /** Builds the service anew and gives its new image and container. */
-  readonly rebuild: (service: string) => Promise<{ built: BuiltService; containerId: string }>;
+  readonly rebuild: (service: string) => Promise<{ built: BuiltService | undefined; containerId: string }>;
   readonly signal: AbortSignal;
 }
 
@@ -49,32 +50,32 @@ export class LiveTarget {
 
   /** Gets ready to push. */
   async open(): Promise<void> {
-    const { service, built, containerId } = this.#options;
+    const { service, built, containerId, signal } = this.#options;
     const rules = service.develop?.watch ?? [];
     if (rules.length > 0) {
-      const ignore = await readIgnore(this.#context, built.dockerfilePath);
-      this.#rules = new WatchRules(rules, { directory: this.#context, ignore });
+      const context = service.build && { directory: this.#context, ignore: await this.#ignore() };
+      this.#rules = new WatchRules(rules, context);
     }
     await this.#begin(built, containerId);
+    await this.#sync?.initialSync({ signal });
   }
 
-  async #begin(built: BuiltService, containerId: string): Promise<void> {
-    const { engine, signal } = this.#options;
+  async #begin(built: BuiltService | undefined, containerId: string): Promise<void> {
+    const { engine } = this.#options;
     this.#containerId = containerId;
-    if (!this.#rules) {
-      this.#livepush = await this.#init(built, containerId);
-      return;
-    }
     await this.#sync?.close();
-    this.#sync = new RuleSync({ docker: engine, containerId, rules: this.#rules });
-    await this.#sync.initialSync({ signal });
+    if (this.#rules) this.#sync = new RuleSync({ docker: engine, containerId, rules: this.#rules });
+    else if (built) this.#livepush = await this.#init(built, containerId);
+  }
+
+  #ignore(): Promise<Ignore> {
+    return readIgnore(this.#context, this.#options.built?.dockerfilePath);
   }
 
   /** What is to be watched for this service. */
   async folders(): Promise<WatchedFolder[]> {
-    const ignore = await readIgnore(this.#context, this.#options.built.dockerfilePath);
     if (this.#rules) return this.#rules.folders(this.#name);
-    return [{ name: this.#name, directory: this.#context, ignore }];
+    return [{ name: this.#name, directory: this.#context, ignore: await this.#ignore() }];
   }
 
   /**
@@ -155,7 +156,17 @@ export class LiveTarget {
       if (signal.aborted) return;
       if (isSlipwayError(error) && needsRebuild.has(error.code))
         await this.#rebuild(error.problems.map(({ message }) => message));
+      else if (await this.#isGone()) await this.#rebuild(["its container is gone"]);
       else emit({ type: "failed", service, error });
+    }
+  }
+
+  async #isGone(): Promise<boolean> {
+    try {
+      await this.#options.engine.docker.getContainer(this.#containerId).inspect();
+      return false;
+    } catch (error) {
+      return (error as { statusCode?: number }).statusCode === 404;
     }
   }
 
@@ -182,16 +193,20 @@ export class LiveTarget {
     const { emit, rebuild, signal } = this.#options;
     const service = this.#name;
     emit({ type: "rebuild", service, reasons });
+    const started = performance.now();
     const old = this.#livepush;
     this.#livepush = undefined;
     try {
-      await old?.cleanupIntermediateContainers();
+      await old?.cancel();
       const { built, containerId } = await rebuild(service);
       await this.#begin(built, containerId);
+      await old?.cleanupIntermediateContainers();
+      // What was synced before may be no part of the image.
+      await this.#sync?.initialSync({ all: true, signal });
+      emit({ type: "rebuilt", service, containerId, durationMs: performance.now() - started });
     } catch (error) {
-      if (signal.aborted) return;
-      this.#livepush = old;
-      emit({ type: "failed", service, error });
+      this.#livepush ??= old;
+      if (!signal.aborted) emit({ type: "failed", service, error });
     }
   }
 

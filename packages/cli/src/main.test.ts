@@ -32,6 +32,11 @@ test("--help goes to stdout and names the commands and exit codes", async () => 
   for (const word of ["engine", "build", "up", "live", "down", "130 interrupted"]) expect(stdout).toContain(word);
 });
 
+test("an option that is none is named without its value, which may be a secret", async () => {
+  const { code, stderr } = await run("deploy", "org/fleet", "--token=sesame");
+  expect({ code, stderr }).toEqual({ code: 2, stderr: "error: unknown option '--token'\n" });
+});
+
 test("--version is the package's", async () => {
   expect((await run("--version")).stdout).toMatch(/^\d+\.\d+\.\d+\n$/);
 });

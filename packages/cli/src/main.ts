@@ -46,7 +46,8 @@ function program(io: Io): Command {
     .showSuggestionAfterError()
     .configureOutput({
       writeOut: (text) => io.stdout.write(text),
-      writeErr: (text) => io.stderr.write(text),
+      // The value may be a secret that a command line takes nowhere.
+      writeErr: (text) => io.stderr.write(text.replace(/(unknown option '[^'=]*)=[^']*/, "$1")),
       getOutHelpWidth: () => io.stdout.columns ?? 100,
       getErrHelpWidth: () => io.stderr.columns ?? 100,
     })

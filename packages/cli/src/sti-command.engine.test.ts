@@ -118,6 +118,9 @@ test("create writes a builder image that works", async () => {
   await sti("build", "made/test/source", names.created, "--as-dockerfile", "out/Dockerfile");
   expect(await readFile(path.join(folder, "out/Dockerfile"), "utf8")).toContain('RUN ["/usr/bin/prepare"]');
   await access(path.join(folder, "out/upload/src/start.sh"));
+  expect(await sti("create", "My App (2)")).toMatchObject({ code: 0 });
+  expect(await readFile(path.join(folder, "My App (2)/test/run"), "utf8")).toContain("${BUILDER:-my-app-2-builder}");
+  expect(await sti("create", "other", "--name", "No Name")).toMatchObject({ code: 2 });
   expect(await sti("create", "made")).toMatchObject({ code: 1, lastLine: expect.stringContaining("is not empty") });
 });
 
@@ -133,6 +136,13 @@ test.each([
   ["no such source", ["build", "nowhere", "slipway-base/busybox:1", "y"], 20, "there is no source"],
   ["no scripts", ["build", ".", "slipway-base/busybox:1", "y"], 23, "has no prepare script"],
   ["an image that is no builder", ["validate", "slipway-base/busybox:1"], 19, "has no run script"],
+  ["no such engine", ["validate", "x", "-U", "unix:///nowhere.sock"], 3, "unix:///nowhere.sock"],
+  [
+    "no such emulator's platform",
+    ["build", ".", "slipway-base/busybox:1", "y", "--platform", "linux/pdp11"],
+    2,
+    "pdp11",
+  ],
   ["an unknown option", ["build", ".", "x", "y", "--nope"], 2, "unknown option '--nope'"],
   ["a variable without a value", ["build", ".", "x", "y", "-e", "A"], 2, "--env takes NAME=value"],
 ])("%s: the exit code tells, and the last line says why", async (_, args, code, reason) => {

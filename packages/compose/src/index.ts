@@ -37,4 +37,5 @@ export { type DependencyEdge, type DependencyGraph, dependencyGraph, toMermaid }
 export { startOrder } from "./start-order.ts";
 export { toJson } from "./to-json.ts";
 export { toYaml } from "./to-yaml.ts";
+export { withoutUnused } from "./without-unused.ts";
 export { writeYaml } from "./write-yaml.ts";

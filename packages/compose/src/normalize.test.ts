@@ -1,6 +1,8 @@
 import { expect, test } from "vitest";
 import { defaultComposition } from "./default-composition.ts";
 import { normalize } from "./normalize.ts";
+import { toJson } from "./to-json.ts";
+import { toYaml } from "./to-yaml.ts";
 
 test("text and object give the same, and the object is left as it is", () => {
   const object = { services: { web: { image: "x", ports: ["80:80"], environment: { A: 1, B: null } } } };
@@ -84,4 +86,54 @@ test("the default composition", () => {
   expect(normalize(defaultComposition("busybox")).services["main"]).toMatchObject({ image: "busybox" });
   expect(normalize(defaultComposition("busybox")).services["main"]?.build).toBeUndefined();
   expect(normalize(defaultComposition(undefined, "D")).services["main"]?.build?.dockerfile).toBe("D");
+});
+
+test("fields of one's own stay in services, builds, deployments and resources, in YAML too, and out of the JSON", () => {
+  const text = `x-top: 1
+services:
+  web:
+    x-service: { deep: [1, "$$a"] }
+    build: { context: ., x-build: 1 }
+    deploy: { x-deploy: 1 }
+    labels: { x-label: kept }
+    volumes: ["data:/d"]
+networks: { default: { x-network: 1 } }
+volumes: { data: { x-volume: ~ } }
+secrets: { s: { file: f, x-secret: 1 } }
+configs: { c: { file: f, x-config: 1 } }
+`;
+  const project = normalize(text);
+  expect(project.services["web"]).toMatchObject({
+    "x-service": { deep: [1, "$a"] },
+    build: { "x-build": 1 },
+    deploy: { "x-deploy": 1 },
+  });
+  expect(project).toMatchObject({
+    networks: { default: { "x-network": 1 } },
+    volumes: { data: { "x-volume": null } },
+    secrets: { s: { "x-secret": 1 } },
+    configs: { c: { "x-config": 1 } },
+  });
+  expect(normalize(toYaml(project))).toEqual(project);
+  expect(JSON.stringify(toJson(project)).match(/"x-[a-z]+"/g)).toEqual(['"x-label"', '"x-top"']);
+});
+
+test.each([1, -1])(
+  "a chain of 10,000 services, each extending its neighbour (%i)",
+  (step) => {
+    const count = 10_000;
+    const lines = Array.from({ length: count }, (_, i) => {
+      const next = i + step;
+      return `  s${i}: { image: i${i}${next >= 0 && next < count ? `, extends: s${next}` : ", cap_add: [A]"} }`;
+    });
+    const { services } = normalize(`services:\n${lines.slice(0, count).join("\n")}\n`);
+    expect(Object.keys(services)).toHaveLength(count);
+    expect(services[step > 0 ? "s0" : `s${count - 1}`]?.cap_add).toEqual(["A"]);
+  },
+  30_000,
+);
+
+test("services that extend each other in a ring are told once, whoever comes first", () => {
+  const ring = "services: { c: { extends: a }, a: { extends: b }, b: { extends: c }, x: { extends: a } }\n";
+  expect(() => normalize(ring)).toThrow("services extend each other: a → b → c → a");
 });

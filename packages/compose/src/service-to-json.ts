@@ -1,5 +1,6 @@
 import type { BlockIo } from "./model/limits.ts";
 import type { Service } from "./model/service.ts";
+import { withoutOwnFields } from "./without-own-fields.ts";
 
 /**
  * A service as `docker compose config --format json` prints it, its oddities included (dollar signs are not doubled):
@@ -19,7 +20,7 @@ export function serviceToJson(service: Service): Record<string, unknown> {
     ulimits,
     build,
     ...rest
-  } = service;
+  } = withoutOwnFields(service);
   const json: Record<string, unknown> = {
     ...rest,
     command: service.command ?? null,
@@ -54,7 +55,8 @@ function isEmpty(value: unknown): boolean {
   return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
-function printedBuild({ context, ...build }: NonNullable<Service["build"]>): Record<string, unknown> {
+function printedBuild(written: NonNullable<Service["build"]>): Record<string, unknown> {
+  const { context, ...build } = withoutOwnFields(written);
   return {
     ...(context === "" ? {} : { context }),
     ...build,
@@ -75,7 +77,7 @@ function printedProvider({ type, options = {} }: NonNullable<Service["provider"]
 /** Generic resources are printed with all their fields. */
 function printedDeploy(deploy: NonNullable<Service["deploy"]>): Record<string, unknown> {
   const generic = deploy.resources?.reservations?.generic_resources;
-  const printed = { resources: {}, placement: {}, ...deploy };
+  const printed = { resources: {}, placement: {}, ...withoutOwnFields(deploy) };
   if (!generic) return printed;
   const generic_resources = generic.map(({ discrete_resource_spec: spec }) =>
     spec ? { discrete_resource_spec: { kind: "", value: 0, ...spec } } : {},

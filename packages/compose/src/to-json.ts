@@ -1,7 +1,8 @@
 import { setOwn } from "./decode/set-own.ts";
 import type { Project } from "./model/project.ts";
-import type { Service } from "./model/service.ts";
 import { serviceToJson } from "./service-to-json.ts";
+import { withoutOwnFields } from "./without-own-fields.ts";
+import { withoutUnused } from "./without-unused.ts";
 
 /**
  * The project as `docker compose config --format json` prints it: without resources that no service uses, and with
@@ -9,21 +10,23 @@ import { serviceToJson } from "./service-to-json.ts";
  */
 export function toJson(project: Project): Record<string, unknown> {
   const services = Object.values(project.services);
-  const { name, services: _, networks, volumes, secrets, configs, models: __, ...extensions } = project;
+  const { name, services: _, networks, volumes, secrets, configs, models: __, ...extensions } = withoutUnused(project);
   const json: Record<string, unknown> = {
     name,
     services: Object.fromEntries(services.map((service) => [service.name, serviceToJson(service)])),
-    networks: used(printedNetworks(networks), services, ({ networks }) => Object.keys(networks)),
-    volumes: used(volumes, services, ({ volumes }) =>
-      volumes.flatMap(({ type, source }) => (type === "volume" ? (source ?? []) : [])),
-    ),
-    secrets: used(secrets, services, ({ secrets = [], build }) =>
-      [...secrets, ...(build?.secrets ?? [])].map(({ source }) => source),
-    ),
-    configs: used(configs, services, ({ configs = [] }) => configs.map(({ source }) => source)),
+    networks: resources(printedNetworks(networks)),
+    volumes: resources(volumes),
+    secrets: resources(secrets),
+    configs: resources(configs),
     ...(emptyListsAsNull(extensions) as object),
   };
   return printed(json) as Record<string, unknown>;
+}
+
+/** Undefined where there are none. */
+function resources(given: Readonly<Record<string, object>>): Record<string, object> | undefined {
+  const entries = Object.entries(given).map(([key, resource]) => [key, withoutOwnFields(resource)] as const);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }
 
 /** A copy as JSON has it: without undefined fields, and with dollar signs doubled. */
@@ -58,15 +61,4 @@ function printedNetworks(networks: Project["networks"]): Record<string, object> 
       return [key, { ...network, ipam: { driver, config } }];
     }),
   );
-}
-
-/** The resources that a service uses; undefined where none is. */
-function used<Resource>(
-  resources: Readonly<Record<string, Resource>>,
-  services: readonly Service[],
-  names: (service: Service) => readonly string[],
-): Record<string, Resource> | undefined {
-  const wanted = new Set(services.flatMap(names));
-  const entries = Object.entries(resources).filter(([key]) => wanted.has(key));
-  return entries.length === 0 ? undefined : Object.fromEntries(entries);
 }

@@ -6,7 +6,7 @@ import { contentHash } from "./content-hash.ts";
 import { ContainersError } from "./containers-error.ts";
 import type { ImageContext } from "./image.ts";
 import type { ImageOptions } from "./image-options.ts";
-import { label } from "./session.ts";
+import { withoutSession } from "./session.ts";
 
 /** How much of the content's hash is in a tag. */
 const tagLength = 16;
@@ -14,7 +14,7 @@ const tagLength = 16;
 /**
  * Builds an image, unless what it would be made of has been built before.
  * @returns its name
- * @throws ContainersError CONTAINERS_IMAGE_OPTIONS, CONTAINERS_IMAGE_BUILD; CONTAINERS_IMAGE_BUILD_DOCKERFILE where the
+ * @throws ContainersError CONTAINERS_IMAGE_BUILD; CONTAINERS_IMAGE_BUILD_DOCKERFILE where the
  * Dockerfile is at fault; CONTAINERS_NOT_SUPPORTED on an engine that doesn't build
  */
 export async function buildImage(
@@ -23,7 +23,6 @@ export async function buildImage(
   options: ImageOptions,
   fresh: boolean,
 ): Promise<string> {
-  checkBuildOptions(options);
   const { signal, directory, buildArgs = {}, target, platform, registryAuth, onBuild } = options;
   if (!backend.features.has("build")) {
     throw new ContainersError("CONTAINERS_NOT_SUPPORTED", `${backend.type} builds no images`, {
@@ -47,7 +46,8 @@ export async function buildImage(
       name: built,
       context: directory === undefined ? asStream(archive as Buffer | Readable) : { directory },
       dockerfile,
-      labels: { ...withoutSession(labels) },
+      // An image outlives the run that built it, for the next one to find.
+      labels: withoutSession(labels),
       buildArgs,
       target,
       platform,
@@ -68,25 +68,6 @@ export async function buildImage(
 
 async function* passing(source: AsyncIterable<unknown>): AsyncGenerator {
   yield* source;
-}
-
-/** An image outlives the run that built it, for the next one to find. */
-function withoutSession(labels: Readonly<Record<string, string>>): Record<string, string> {
-  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== label.session && name !== label.owner));
-}
-
-function checkBuildOptions({ build, directory, dockerfile }: ImageOptions): void {
-  const bad = (message: string, hint: string): ContainersError =>
-    new ContainersError("CONTAINERS_IMAGE_OPTIONS", message, { hint });
-  if (build !== undefined && directory !== undefined) {
-    throw bad("build and directory are both given", "give the build's files as one of them");
-  }
-  if (build === undefined && directory === undefined && dockerfile !== undefined && !/^\s*FROM\s/im.test(dockerfile)) {
-    throw bad(
-      "dockerfile is no Dockerfile's text: it has no FROM",
-      "it is a path only together with `directory` or `build`",
-    );
-  }
 }
 
 function justDockerfile(text: string): Readable {

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { Backend, OperationOptions } from "./backend/backend.ts";
 import { buildImage } from "./build-image.ts";
+import { checkImageOptions } from "./check-image-options.ts";
 import { clean, type CleanFilter, type CleanOptions, type CleanResult } from "./clean.ts";
 import { ContainersError } from "./containers-error.ts";
 import { findBackend } from "./find-backend.ts";
@@ -63,6 +64,7 @@ export class Client implements AsyncDisposable {
    */
   async image(name: string, options: ImageOptions = {}): Promise<Image> {
     const { signal, platform, auth, pull = "always" } = options;
+    await checkImageOptions(name, options);
     signal?.throwIfAborted();
     const context = this.#context;
     if (options.build !== undefined || options.directory !== undefined || options.dockerfile !== undefined) {

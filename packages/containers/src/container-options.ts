@@ -45,6 +45,8 @@ export interface ContainerOptions {
   readonly readyWithinMs?: number | undefined;
   /** How long `stop()` waits before it kills, in ms. Default: ten seconds. */
   readonly stopWithinMs?: number | undefined;
+  /** Leave it at the end: it belongs to no run, and only `clean` and whoever asks for it remove it. */
+  readonly keep?: boolean | undefined;
   /** Use a container again that was made of the same image and options with `reuse`; it is left running at the end. */
   readonly reuse?: boolean | undefined;
 }

@@ -15,8 +15,8 @@ export interface ContainerDefaults {
   readonly waitFor: WaitStrategy | undefined;
   readonly readyWithinMs: number;
   readonly stopWithinMs: number;
-  /** Left as it is at the end, for the next run. */
-  readonly reused: boolean;
+  /** Left as it is at the end. */
+  readonly left: boolean;
 }
 
 /** How a container is run to its end. */
@@ -239,9 +239,9 @@ export class Container implements AsyncDisposable {
     );
   }
 
-  /** Removes it, unless it was made to be used again. */
+  /** Removes it, unless it was made to be left or used again. */
   async [Symbol.asyncDispose](): Promise<void> {
-    if (!this.#defaults.reused) await this.remove();
+    if (!this.#defaults.left) await this.remove();
   }
 
   get #what(): string {

@@ -6,7 +6,7 @@ import { Container, type ContainerDefaults } from "./container.ts";
 import type { ContainerOptions } from "./container-options.ts";
 import { ContainersError } from "./containers-error.ts";
 import { readContainerOptions } from "./read-container-options.ts";
-import { label } from "./session.ts";
+import { label, withoutSession } from "./session.ts";
 
 /** What images have from their client. */
 export interface ImageContext {
@@ -93,12 +93,12 @@ export class Image {
       waitFor: rest.waitFor,
       readyWithinMs: rest.readyWithinMs ?? 60_000,
       stopWithinMs: rest.stopWithinMs ?? 10_000,
-      reused: rest.reuse ?? false,
+      left: rest.reuse ?? rest.keep ?? false,
     };
     signal?.throwIfAborted();
     if (rest.reuse) return await this.#reused(read, defaults, signal);
-    guard();
-    const spec = { ...read, labels: { ...read.labels, ...labels } };
+    if (!rest.keep) guard();
+    const spec = { ...read, labels: { ...read.labels, ...(rest.keep ? withoutSession(labels) : labels) } };
     return new Container(backend, await this.#create(spec, signal), spec, defaults);
   }
 

@@ -41,6 +41,11 @@ export function availableBackends(): readonly BackendType[] {
 export async function newBackend(config: BackendConfig, options: OperationOptions = {}): Promise<Backend> {
   const { signal } = options;
   signal?.throwIfAborted();
+  if (!availableBackends().includes(config.type)) {
+    throw new ContainersError("CONTAINERS_BACKEND_NOT_AVAILABLE", `there is no backend \`${config.type as string}\``, {
+      hint: `there are ${availableBackends().join(" and ")}; with one of your own, \`new Client(backend)\``,
+    });
+  }
   try {
     if (config.type === "docker") {
       const { DockerBackend } = await import("./docker/docker-backend.ts");

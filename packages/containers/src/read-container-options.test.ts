@@ -65,3 +65,30 @@ test("all mistakes are told at once, with what was probably meant", () => {
     expect.objectContaining({ code: "CONTAINERS_CONTAINER_OPTIONS", hint: "did you mean `command`?" }),
   );
 });
+
+test("what has the wrong type is told, and what is null is left out", () => {
+  const given = {
+    command: ["echo", 5],
+    entrypoint: "sh",
+    volumes: [{}, null, { type: "bind", target: "/x" }],
+    ports: 80,
+    networks: [null, { network: 5 }],
+    user: null,
+  } as unknown as ContainerOptions;
+  try {
+    readContainerOptions("image", given, undefined);
+    expect.unreachable();
+  } catch (error) {
+    expect((error as { problems: readonly { path: string }[] }).problems.map(({ path }) => path)).toEqual([
+      "command",
+      "entrypoint",
+      "volumes[0]",
+      "volumes[1]",
+      "volumes[2]",
+      "ports",
+      "networks[0]",
+      "networks[1]",
+    ]);
+  }
+  expect(readContainerOptions("image", { user: null, ports: null } as never, undefined)).toMatchObject({ ports: [] });
+});

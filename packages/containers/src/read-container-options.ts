@@ -29,6 +29,7 @@ const known: Readonly<Record<keyof ContainerOptions, true>> = {
   waitFor: true,
   readyWithinMs: true,
   stopWithinMs: true,
+  keep: true,
   reuse: true,
 };
 
@@ -38,13 +39,17 @@ const known: Readonly<Record<keyof ContainerOptions, true>> = {
  */
 export function readContainerOptions(
   image: string,
-  options: ContainerOptions,
+  given: ContainerOptions,
   platform: string | undefined,
 ): ContainerSpec {
   const problems: Problem<ContainersErrorCode>[] = [];
   const bad = (path: string, message: string, hint?: string): void => {
     problems.push({ code: "CONTAINERS_CONTAINER_OPTIONS", message, path, ...(hint ? { hint } : {}) });
   };
+  // What is null is left out, as what is undefined.
+  const options = Object.fromEntries(
+    Object.entries(given).filter(([, value]) => (value as unknown) !== null),
+  ) as ContainerOptions;
   for (const name of Object.keys(options)) {
     if (name in known) continue;
     const near = didYouMean(name, Object.keys(known));
@@ -60,8 +65,10 @@ export function readContainerOptions(
     hostname: options.hostname,
     labels: options.labels ?? {},
     mounts: mountsOf(options, bad),
-    ports: (options.ports ?? []).flatMap((port, index) => portOf(port, `ports[${index}]`, bad)),
-    networks: networksOf(options),
+    ports: checkList("ports", options.ports, bad).flatMap((port, index) =>
+      portOf(port as number | string, `ports[${index}]`, bad),
+    ),
+    networks: networksOf(options, bad),
     networkMode: options.networkMode,
     platform,
     healthCheck: options.healthCheck,
@@ -86,10 +93,33 @@ export function readContainerOptions(
   return spec;
 }
 
+function checkWords(name: string, words: unknown, bad: Bad): boolean {
+  if (words === undefined || (Array.isArray(words) && words.every((word) => typeof word === "string"))) return true;
+  bad(name, `${name} is ${shown(words)}; a list of texts was expected`);
+  return false;
+}
+
+function checkList(name: string, value: unknown, bad: Bad): readonly unknown[] {
+  if (value === undefined || Array.isArray(value)) return (value as readonly unknown[] | undefined) ?? [];
+  bad(name, `${name} is ${shown(value)}; a list was expected`);
+  return [];
+}
+
+function shown(value: unknown): string {
+  return JSON.stringify(value) ?? String(value);
+}
+
 type Bad = (path: string, message: string, hint?: string) => void;
 
 function commandOf(options: ContainerOptions, bad: Bad): Pick<ContainerSpec, "entrypoint" | "command"> {
   const { command, shell, entrypoint } = options;
+  const words = typeof command === "string" ? undefined : command;
+  const areWords = [
+    checkWords("command", words, bad),
+    checkWords("shell", shell, bad),
+    checkWords("entrypoint", entrypoint, bad),
+  ];
+  if (areWords.includes(false)) return {};
   if (shell) {
     if (entrypoint) bad("shell", "shell and entrypoint are both given", "give one of them");
     if (shell.length === 0) bad("shell", "shell is empty", 'it is a command such as ["/bin/sh", "-c"]');
@@ -113,7 +143,12 @@ function variablesOf(options: ContainerOptions, bad: Bad): Readonly<Record<strin
 }
 
 function mountsOf(options: ContainerOptions, bad: Bad): Mount[] {
-  const mounts = (options.volumes ?? []).flatMap((volume, index): Mount[] => {
+  const volumes = checkList("volumes", options.volumes, bad) as NonNullable<ContainerOptions["volumes"]>;
+  const mounts = volumes.flatMap((volume, index): Mount[] => {
+    if (typeof volume !== "string" && !isMount(volume)) {
+      bad(`volumes[${index}]`, `${shown(volume)} is no volume`, 'expected "SOURCE:TARGET[:ro]" or { volume, target }');
+      return [];
+    }
     if (typeof volume === "string") {
       const parsed = parseVolume(volume);
       if (typeof parsed !== "string") return [parsed];
@@ -132,6 +167,13 @@ function mountsOf(options: ContainerOptions, bad: Bad): Mount[] {
   return mounts;
 }
 
+function isMount(given: unknown): given is VolumeMount | Mount {
+  const { volume, type, source, target } = (given ?? {}) as Record<string, unknown>;
+  if (typeof target !== "string") return false;
+  if (volume !== undefined) return typeof (volume as { name?: unknown } | null)?.name === "string";
+  return type === "tmpfs" || ((type === "bind" || type === "volume") && typeof source === "string");
+}
+
 function fromVolume({ volume, target, readOnly }: VolumeMount): Mount {
   return { type: "volume", source: volume.name, target, readOnly: readOnly ?? false };
 }
@@ -143,10 +185,14 @@ function portOf(port: number | string, path: string, bad: Bad): Port[] {
   return [];
 }
 
-function networksOf(options: ContainerOptions): NetworkAttachment[] {
-  return (options.networks ?? []).map((given) => {
+function networksOf(options: ContainerOptions, bad: Bad): NetworkAttachment[] {
+  const networks = checkList("networks", options.networks, bad) as NonNullable<ContainerOptions["networks"]>;
+  return networks.flatMap((given, index) => {
     const { network, aliases = [] }: NetworkOptions =
-      typeof given === "object" && "network" in given ? given : { network: given };
-    return { network: typeof network === "string" ? network : network.name, aliases };
+      typeof given === "object" && given !== null && "network" in given ? given : { network: given };
+    const name = typeof network === "string" ? network : (network as { name?: unknown } | null)?.name;
+    if (typeof name === "string" && name !== "") return [{ network: name, aliases }];
+    bad(`networks[${index}]`, `${shown(given)} is no network`, "expected a name, or what `client.network()` gives");
+    return [];
   });
 }

@@ -16,3 +16,8 @@ export const label = {
 export function newSession(): string {
   return randomUUID();
 }
+
+/** Labels without those that say to whom it belongs: it is to outlive the run. */
+export function withoutSession(labels: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(labels).filter(([name]) => name !== label.session && name !== label.owner));
+}

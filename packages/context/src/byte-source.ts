@@ -1,14 +1,31 @@
+import { ReadStream } from "node:fs";
 import type { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { Recording } from "./recording.ts";
 
 const none = Buffer.alloc(0);
+/** A file's stream gives pieces of 64 KiB, each of them a turn, unless so much is asked for: that raises its high-water mark. */
+const filePiece = 512 * 1024;
+
+/** A timer that is set for longer goes off at once. */
+const timerAtMost = 2 ** 31 - 1;
+
+/** How to read a stream. */
+export interface ByteSourceOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** How long the stream may give nothing, in milliseconds. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
+}
 
 /** A stream's bytes, in pieces of the size that the reader asks for. */
 export class ByteSource {
   readonly #source: Readable;
   readonly #signal: AbortSignal | undefined;
-  readonly #onAbort = (): void => this.#abort();
+  readonly #stallTimeoutMs: number | undefined;
+  readonly #onAbort = (): void => this.#abandon(this.#signal?.reason);
+  /** Ends the waiting for the stream's next piece. */
+  #giveUp: ((reason: unknown) => void) | undefined;
+  #isAbandoned = false;
   #iterator: AsyncIterator<unknown> | undefined;
   #chunk: Buffer = none;
   #at = 0;
@@ -16,9 +33,10 @@ export class ByteSource {
   #failure: { readonly error: unknown } | undefined;
   #recording: Recording | undefined;
 
-  constructor(source: Readable, signal?: AbortSignal) {
+  constructor(source: Readable, { signal, stallTimeoutMs }: ByteSourceOptions = {}) {
     this.#source = source;
     this.#signal = signal;
+    this.#stallTimeoutMs = stallTimeoutMs;
     // From now on: a stream may fail before its first byte is asked for, and nobody else listens.
     source.on("error", () => undefined);
     signal?.addEventListener("abort", this.#onAbort, { once: true });
@@ -124,7 +142,7 @@ export class ByteSource {
   /** Ends the reading; the stream is destroyed unless it is at its end. */
   async close(): Promise<void> {
     this.#signal?.removeEventListener("abort", this.#onAbort);
-    await this.#iterator?.return?.();
+    if (!this.#isAbandoned) await this.#iterator?.return?.();
     this.#source.destroy();
   }
 
@@ -140,8 +158,12 @@ export class ByteSource {
     if (this.#failure) throw this.#failure.error;
     let result: IteratorResult<unknown>;
     try {
-      this.#iterator ??= this.#source[Symbol.asyncIterator]();
-      result = await this.#iterator.next();
+      if (!this.#iterator) {
+        const first: unknown = this.#source instanceof ReadStream ? this.#source.read(filePiece) : null;
+        this.#iterator = this.#source[Symbol.asyncIterator]();
+        if (first !== null) return asBuffer(first);
+      }
+      result = await this.#orGivenUp(this.#iterator.next());
     } catch (error) {
       this.#signal?.throwIfAborted();
       // The stream's end never came, and it gave no reason.
@@ -153,9 +175,36 @@ export class ByteSource {
     return result.done ? undefined : asBuffer(result.value);
   }
 
-  #abort(): void {
-    const reason: unknown = this.#signal?.reason;
+  /** Not waited for any longer once the reading is given up: a stream that stands still may not even be destroyed. */
+  async #orGivenUp(next: Promise<IteratorResult<unknown>>): Promise<IteratorResult<unknown>> {
+    const limit = this.#stallTimeoutMs;
+    const timer = limit && setTimeout(() => this.#abandon(this.#stalled(limit)), Math.min(limit, timerAtMost));
+    try {
+      return await new Promise((resolve, reject) => {
+        this.#giveUp = reject;
+        next.then(resolve, reject);
+      });
+    } finally {
+      clearTimeout(timer);
+      this.#giveUp = undefined;
+    }
+  }
+
+  #abandon(reason: unknown): void {
+    this.#isAbandoned = this.#giveUp !== undefined;
     this.#source.destroy(reason instanceof Error ? reason : undefined);
+    this.#giveUp?.(reason);
+  }
+
+  #stalled(limit: number): ContextError {
+    const at = this.#passed + this.#chunk.length;
+    return new ContextError(
+      "CONTEXT_STALLED",
+      `the archive's stream gave nothing for ${limit / 1000} s, after ${at} bytes`,
+      {
+        hint: "see whether what makes the archive has stopped, or allow it more time",
+      },
+    );
   }
 }
 

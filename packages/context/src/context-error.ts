@@ -14,6 +14,8 @@ export type ContextErrorCode =
   | "CONTEXT_BAD_ARCHIVE"
   /** An archive ends before its end. */
   | "CONTEXT_TRUNCATED_ARCHIVE"
+  /** An archive's stream gave nothing for too long. */
+  | "CONTEXT_STALLED"
   /** An archive holds what a build context cannot. */
   | "CONTEXT_UNSUPPORTED_ENTRY"
   /** A path is absolute, or leads out of the context. */

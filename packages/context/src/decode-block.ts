@@ -1,3 +1,4 @@
+import { isUtf8 } from "node:buffer";
 import { ContextError } from "./context-error.ts";
 
 /** The size of tar's blocks, in bytes. */
@@ -9,6 +10,9 @@ const ustarMagic = 0x75737461;
 /** A header block's fields as they stand there. Layout: POSIX.1-2017, pax, "ustar Interchange Format". */
 export interface HeaderBlock {
   readonly name: string;
+  /** Whether the name is UTF-8; one that was cut short may not be. */
+  readonly isNameText: boolean;
+  readonly isLinkText: boolean;
   readonly mode: number;
   readonly uid: number;
   readonly gid: number;
@@ -38,17 +42,20 @@ export function decodeBlock(block: Buffer, at: number, position: number): Header
   const name = text(block, at, 100);
   // GNU's old format has times where ustar has the prefix.
   const prefix = ustar ? text(block, at + 345, 155) : "";
+  const linkname = text(block, at + 157, 100);
   const number = (start: number, length: number, what: string): number =>
     numeric(block, at + start, length, what, position);
   return {
     name: prefix === "" ? name : `${prefix}/${name}`,
+    isNameText: isText(block, at, 100, name) && isText(block, at + 345, 155, prefix),
+    isLinkText: isText(block, at + 157, 100, linkname),
     mode: number(100, 8, "mode"),
     uid: number(108, 8, "owner"),
     gid: number(116, 8, "group"),
     size: number(124, 12, "size"),
     mtime: number(136, 12, "time"),
     typeflag: String.fromCharCode(block[at + 156] as number),
-    linkname: text(block, at + 157, 100),
+    linkname,
     uname: named ? text(block, at + 265, 32) : "",
     gname: named ? text(block, at + 297, 32) : "",
     devmajor: named ? number(329, 8, "device") : 0,
@@ -78,6 +85,11 @@ function text(block: Buffer, start: number, length: number): string {
   let end = start;
   while (end < start + length && block[end] !== 0) end++;
   return end === start ? "" : block.toString("utf8", start, end);
+}
+
+/** Whether a field is what was read of it: what is no UTF-8 was replaced. */
+function isText(block: Buffer, start: number, length: number, read: string): boolean {
+  return !read.includes("\ufffd") || isUtf8(block.subarray(start, start + length));
 }
 
 function numeric(block: Buffer, start: number, length: number, what: string, position: number): number {
@@ -123,15 +135,21 @@ const compressions: readonly (readonly [name: string, magic: readonly number[]])
   ["bzip2", [0x42, 0x5a, 0x68]],
   ["xz", [0xfd, 0x37, 0x7a, 0x58, 0x5a]],
   ["zstd", [0x28, 0xb5, 0x2f, 0xfd]],
+  ["zip", [0x50, 0x4b, 0x03, 0x04]],
 ];
 
+/** What an archive's first bytes say, if they are those of one that is compressed. */
+export function compressedError(start: Buffer): ContextError | undefined {
+  const known = compressions.find(([, magic]) => magic.every((byte, i) => start[i] === byte));
+  if (!known) return undefined;
+  return new ContextError("CONTEXT_BAD_ARCHIVE", `this is no tar archive but one compressed by ${known[0]}`, {
+    hint: "decompress it on its way here",
+  });
+}
+
 function notATar(block: Buffer, position: number): ContextError {
-  const compressed = position === 0 && compressions.find(([, magic]) => magic.every((byte, i) => block[i] === byte));
-  if (compressed) {
-    return new ContextError("CONTEXT_BAD_ARCHIVE", `this is no tar archive but one compressed by ${compressed[0]}`, {
-      hint: "decompress it on its way here",
-    });
-  }
+  const compressed = position === 0 ? compressedError(block) : undefined;
+  if (compressed) return compressed;
   const what =
     position === 0
       ? "this is no tar archive"

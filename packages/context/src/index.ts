@@ -7,7 +7,7 @@ export { contains, normalizePath, relativeTo } from "./path-rules.ts";
 export { readEntries } from "./read-entries.ts";
 export { rewriteTar, type RewriteTarOptions, type TarChange } from "./rewrite-tar.ts";
 export { letThrough, readIgnore } from "./read-ignore.ts";
-export { type SplitEntry, splitEntries } from "./split-entry.ts";
+export type { PackPartOptions, SplitEntry, SplitPart } from "./split-part.ts";
 export { splitTar, type SplitContext, type SplitTarOptions, type SplitTask } from "./split-tar.ts";
 export type { Spooled } from "./spool.ts";
 export type { EntryToPack, EntryType, TarEntry, TarHeader } from "./tar-entry.ts";

@@ -16,6 +16,8 @@ export interface PackDirectoryOptions {
   readonly ignore?: Ignore | "dockerignore" | undefined;
   /** The Dockerfile's path in the folder: its own ignore file goes first, and it is never left out. */
   readonly dockerfile?: string | undefined;
+  /** An entry that comes first, and takes the place of the one of its name. */
+  readonly instead?: EntryToPack | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -51,15 +53,17 @@ async function* entriesOf(
   options: PackDirectoryOptions,
   inodes?: Map<string, string>,
 ): AsyncGenerator<EntryToPack, void, undefined> {
-  const { ignore = "dockerignore", dockerfile, signal } = options;
+  const { ignore = "dockerignore", dockerfile, instead, signal } = options;
   signal?.throwIfAborted();
   const rules = ignore === "dockerignore" ? await readIgnore(directory, dockerfile) : ignore;
   const prepared = readAhead(walk(directory, { ignore: rules, signal }), filesAhead, (entry) =>
-    prepare(directory, entry, inodes),
+    prepare(directory, entry, entry.path === instead?.header.name ? undefined : inodes),
   );
+  if (instead) yield instead;
   for await (const { entry, content, first } of prepared) {
     signal?.throwIfAborted();
     const { path: name, type, mode, linkname } = entry;
+    if (name === instead?.header.name) continue;
     const mtime = new Date(Math.floor(entry.mtime.getTime() / 1000) * 1000);
     const header = { name, type, mode, mtime, ...(linkname === undefined ? {} : { linkname }) };
     if (first !== undefined) yield { header: { ...header, type: "link", linkname: first } };

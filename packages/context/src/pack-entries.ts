@@ -2,10 +2,11 @@ import { Readable } from "node:stream";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
 import { encodeHeader, writeHeader } from "./encode-header.ts";
-import { PlainEntry } from "./plain-file.ts";
+import { PlainEntry } from "./plain-entry.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
-const batchSize = 64 * 1024;
+/** Small: chunks that were read wait for the garbage collector, which counts what else there is of them. */
+const batchSize = 32 * 1024;
 const largePiece = 16 * 1024;
 const none = Buffer.alloc(0);
 
@@ -116,20 +117,17 @@ class Packer {
   }
 
   #plain(entry: PlainEntry): void {
-    const { content } = entry;
-    const { length, size } = content;
+    const { length } = entry;
     if (length > batchSize) {
       this.#copyRun();
       this.#reserve(blockSize);
-      content.spool.readInto(this.#buffer, this.#used, content.start, content.start + blockSize);
+      entry.copy(this.#buffer, this.#used, blockSize);
       entry.rename(this.#buffer, this.#used);
       this.#used += blockSize;
-      this.#open(entry.name, size, content.stream());
+      this.#open(entry.name, entry.size, entry.stream());
       return;
     }
-    const last = this.#run.at(-1)?.content;
-    const follows = last?.spool === content.spool && last.start + last.length === content.start;
-    if (!follows || this.#used + this.#runSize + length > this.#buffer.length) {
+    if (!this.#run.at(-1)?.precedes(entry) || this.#used + this.#runSize + length > this.#buffer.length) {
       this.#copyRun();
       this.#reserve(length);
     }
@@ -139,11 +137,13 @@ class Packer {
 
   /** Copies what waits for it, and gives each file the name that it has here. */
   #copyRun(): void {
-    const first = this.#run[0]?.content;
+    const [first] = this.#run;
     if (!first) return;
-    first.spool.readInto(this.#buffer, this.#used, first.start, first.start + this.#runSize);
-    for (const entry of this.#run) entry.rename(this.#buffer, this.#used + entry.content.start - first.start);
-    this.#used += this.#runSize;
+    first.copy(this.#buffer, this.#used, this.#runSize);
+    for (const entry of this.#run) {
+      entry.rename(this.#buffer, this.#used);
+      this.#used += entry.length;
+    }
     this.#run = [];
     this.#runSize = 0;
   }
@@ -224,11 +224,11 @@ class Packer {
     this.#buffer = Buffer.allocUnsafeSlow(batchSize);
   }
 
-  /** What was written is a chunk; what is left of the buffer serves on. */
+  /** What was written is a chunk; what is left of the buffer serves on, unless it is little, and would keep all of it. */
   #flush(): void {
     if (this.#used === 0) return;
     this.#chunks.push(this.#buffer.subarray(0, this.#used));
-    this.#buffer = this.#buffer.subarray(this.#used);
+    this.#buffer = this.#used > batchSize / 2 ? none : this.#buffer.subarray(this.#used);
     this.#used = 0;
   }
 }

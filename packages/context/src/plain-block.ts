@@ -1,4 +1,4 @@
-import { blockSize, decodeBlock } from "./decode-block.ts";
+import { blockSize, checksum, decodeBlock } from "./decode-block.ts";
 import { normalizePath } from "./path-rules.ts";
 import type { TarHeader } from "./tar-entry.ts";
 
@@ -18,20 +18,20 @@ export class PlainBlock {
   /** Seconds since 1970. */
   readonly mtime: number;
   readonly attributes: PlainAttributes;
-  /** How much longer the name is in the block: by a `./` before it. */
-  readonly dot: number;
 
-  constructor(name: string, size: number, mtime: number, attributes: PlainAttributes, dot: number) {
+  constructor(name: string, size: number, mtime: number, attributes: PlainAttributes) {
     this.name = name;
     this.size = size;
     this.mtime = mtime;
     this.attributes = attributes;
-    this.dot = dot;
   }
 }
 
 /** A plain file's header as an object. */
-export function plainHeader(name: string, { size, mtime, attributes }: Omit<PlainBlock, "name" | "dot">): TarHeader {
+export function plainHeader(
+  name: string,
+  { size, mtime, attributes }: Pick<PlainBlock, "size" | "mtime" | "attributes">,
+): TarHeader {
   const { mode, uid, gid, uname, gname } = attributes;
   const date = new Date(mtime * 1000);
   if (uname === "" && gname === "") return { name, type: "file", mode, uid, gid, size, mtime: date };
@@ -42,6 +42,8 @@ export function plainHeader(name: string, { size, mtime, attributes }: Omit<Plai
 /** Reads plain headers without an object for each field: most have the same owner and mode as the one before. */
 export class PlainBlocks {
   readonly #last: Buffer = Buffer.alloc(blockSize);
+  /** What its fields add up to, but for name, size and time. */
+  #lastSum = 0;
   #attributes: PlainAttributes | undefined;
 
   /**
@@ -51,51 +53,48 @@ export class PlainBlocks {
    * @param position the block's place in the archive, for messages
    */
   read(block: Buffer, at: number, position: number): PlainBlock | undefined {
-    const last = this.#last;
+    let sum = 0;
     let length = 0;
-    let sum = 8 * 32;
     for (; length < 100; length++) {
       const byte = block[at + length] as number;
       if (byte === 0) break;
       if (byte > 127) return undefined;
       sum += byte;
     }
-    let zeros = 0;
-    for (let i = length; i < 100; i++) zeros |= block[at + i] as number;
-    let other = 0;
-    for (let i = 100; i < 124; i++) {
-      const byte = block[at + i] as number;
-      sum += byte;
-      other |= byte ^ (last[i] as number);
-    }
+    for (let i = length; i < 100; i++) if (block[at + i] !== 0) return undefined;
+    if (length === 0) return undefined;
+    if (!this.#isLikeLast(block, at) && !this.#learn(block, at, position)) return undefined;
     for (let i = 124; i < 148; i++) sum += block[at + i] as number;
-    for (let i = 156; i < 345; i++) {
-      const byte = block[at + i] as number;
-      sum += byte;
-      other |= byte ^ (last[i] as number);
-    }
-    for (let i = 345; i < blockSize; i++) zeros |= block[at + i] as number;
-    if (length === 0 || zeros !== 0 || digits(block, at + 148, 6) !== sum) return undefined;
-    if (other !== 0 && !this.#learn(block, at, position)) return undefined;
+    if (digits(block, at + 148, 6) !== sum + this.#lastSum) return undefined;
     const size = digits(block, at + 124, 11);
     const mtime = digits(block, at + 136, 11);
     if (size < 0 || mtime < 0 || block[at + length - 1] === 0x2f || !this.#attributes) return undefined;
     const written = block.toString("latin1", at, at + length);
-    const dot = written.startsWith("./") ? 2 : 0;
-    const name = dot === 0 ? written : written.slice(dot);
-    return normalizePath(name) === name ? new PlainBlock(name, size, mtime, this.#attributes, dot) : undefined;
+    const name = startsWithDot(block, at) ? written.slice(2) : written;
+    return normalizePath(name) === name ? new PlainBlock(name, size, mtime, this.#attributes) : undefined;
+  }
+
+  /** Whether all but name, size, time and checksum are those of the last header that was learnt. */
+  #isLikeLast(block: Buffer, at: number): boolean {
+    const last = this.#last;
+    const { length } = last;
+    return (
+      last.compare(block, at + 156, at + length, 156) === 0 && last.compare(block, at + 100, at + 124, 100, 124) === 0
+    );
   }
 
   /** Takes in what the next headers will mostly repeat; whether it is fit for that. */
   #learn(block: Buffer, at: number, position: number): boolean {
-    this.#attributes = undefined;
-    this.#last.fill(0);
     const typeflag = block[at + 156];
     if ((typeflag !== 0x30 && typeflag !== 0) || block.toString("latin1", at + 257, at + 262) !== "ustar") return false;
     const { mode, uid, gid, uname, gname, linkname } = decodeBlock(block, at, position);
     if (mode > 0o7777 || linkname !== "") return false;
+    for (let i = 345; i < blockSize; i++) if (block[at + i] !== 0) return false;
     this.#attributes = { mode, uid, gid, uname, gname };
-    block.copy(this.#last, 0, at, at + blockSize);
+    const last = this.#last;
+    block.copy(last, 0, at, at + blockSize);
+    last.fill(0, 0, 100).fill(0, 124, 148);
+    this.#lastSum = checksum(last);
     return true;
   }
 }
@@ -111,6 +110,11 @@ function digits(block: Buffer, start: number, length: number): number {
     value = value * 8 + digit;
   }
   return value;
+}
+
+/** Whether a plain block's name is written with a `./` before it. */
+export function startsWithDot(block: Buffer, at: number): boolean {
+  return block[at] === 0x2e && block[at + 1] === 0x2f;
 }
 
 /** Takes the first `strip` bytes off the name in a plain block. */

@@ -71,6 +71,20 @@ test.each([
   ["a sparse file", [header((b) => b.write("S", 156)), end], "CONTEXT_UNSUPPORTED_ENTRY", "sparse"],
   ["an absolute name", [header((b) => b.write("/etc/passwd\0", 0)), end], "CONTEXT_BAD_PATH", "absolute"],
   ["a name that leads out", [header((b) => b.write("a/../../b\0", 0)), end], "CONTEXT_BAD_PATH", "leads out"],
+  ["a name that is not UTF-8", [header((b) => b.write("é\0", 0, "latin1")), end], "CONTEXT_BAD_PATH", "not UTF-8"],
+  ["such a link", [header((b) => b.write("2\xe9", 156, "latin1")), end], "CONTEXT_BAD_PATH", "not UTF-8"],
+  [
+    "such a long name",
+    [
+      header((b) => b.write("L", 156), 2),
+      Buffer.concat([Buffer.from("x\xe9", "latin1"), Buffer.alloc(510)]),
+      header(() => {}),
+      end,
+    ],
+    "CONTEXT_BAD_PATH",
+    "not UTF-8",
+  ],
+  ["a little gzip", [gzipSync(Buffer.alloc(50))], "CONTEXT_BAD_ARCHIVE", "compressed by gzip"],
   [
     "a hard link that leads out",
     [encodeHeader({ name: "l", type: "link", linkname: "../x" }, 0), end],
@@ -102,7 +116,7 @@ test("random damage is an error of ours or another archive, and never hangs", as
 
 test("signed checksums and base-256 numbers, as old and GNU tars write them", async () => {
   const block = header((b) => {
-    b.write("é\0", 0, "latin1");
+    b.write("é\0", 265, "latin1");
     b.fill(0, 124, 136);
     b[124] = 0x80;
     b[135] = 3;

@@ -16,7 +16,7 @@ export function readEntries(
   source: Readable,
   options: { readonly signal?: AbortSignal | undefined } = {},
 ): AsyncGenerator<TarEntry, void, undefined> {
-  return iterate(new ByteSource(source, options.signal));
+  return iterate(new ByteSource(source, options));
 }
 
 async function* iterate(bytes: ByteSource): AsyncGenerator<TarEntry, void, undefined> {

@@ -43,7 +43,7 @@ class TarRewriter {
 
   constructor(source: Readable, options: RewriteTarOptions) {
     this.#options = options;
-    this.#bytes = new ByteSource(source, options.signal);
+    this.#bytes = new ByteSource(source, { signal: options.signal });
     this.#reader = new TarReader(this.#bytes);
   }
 

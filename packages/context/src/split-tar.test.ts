@@ -3,15 +3,15 @@ import { createWriteStream } from "node:fs";
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { Readable } from "node:stream";
-import { text } from "node:stream/consumers";
+import { PassThrough, Readable } from "node:stream";
+import { buffer, text } from "node:stream/consumers";
 import { pipeline } from "node:stream/promises";
 import { promisify } from "node:util";
 import { expect, test } from "vitest";
 import { parseIgnore } from "./ignore.ts";
 import { packEntries } from "./pack-entries.ts";
 import { readEntries } from "./read-entries.ts";
-import { splitEntries } from "./split-entry.ts";
+import type { PackPartOptions } from "./split-part.ts";
 import { splitTar } from "./split-tar.ts";
 import type { EntryToPack, TarHeader } from "./tar-entry.ts";
 
@@ -136,7 +136,7 @@ test("headers are kept", async () => {
   ]);
   const { value } = await readEntries(split.open("s")).next();
   expect(value?.header).toEqual({ name: "f", size: 3, ...header });
-  expect(split.entries("s").map((entry) => entry.header.name)).toEqual(["f"]);
+  expect([...split.part("s")].map((entry) => entry.header.name)).toEqual(["f"]);
   await split.close();
 });
 
@@ -147,6 +147,7 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     { header: { name: "web/hard", type: "link", linkname: "web/own" } },
     { header: { name: "web/lib", type: "link", linkname: "shared/lib" } },
     { header: { name: "web/soft", type: "symlink", linkname: "../shared/lib" } },
+    { header: { name: "web/soft too", type: "link", linkname: "web/soft" } },
   ]);
   const tasks = [
     { id: "web", context: "web" },
@@ -159,9 +160,10 @@ test("links: symbolic ones as they are, hard ones relative, or as files where th
     hard: "link own",
     lib: "the library",
     soft: "symlink ../shared/lib",
+    "soft too": "symlink ../shared/lib",
   });
   expect(await unpack(split.open("all"))).toMatchObject({ "web/hard": "link web/own", "web/lib": "link shared/lib" });
-  const filtered = packEntries(splitEntries(split.entries("web"), parseIgnore("own")));
+  const filtered = packEntries(split.part("web").pack({ ignore: parseIgnore("own") }));
   expect(await unpack(filtered)).toMatchObject({ hard: "own" });
   await split.close();
 });
@@ -195,7 +197,7 @@ test("an ignored folder comes along with what is let in below it", async () => {
     file("none/a"),
   ]);
   const split = await splitTar(source, [{ id: "all", context: "." }]);
-  const names = [...splitEntries(split.entries("all"), parseIgnore("*\n!docs/keep"))].map(({ header }) => header.name);
+  const names = [...split.part("all").pack({ ignore: parseIgnore("*\n!docs/keep") })].map(({ header }) => header.name);
   expect(names).toEqual(["docs", "docs/keep"]);
   await split.close();
 });
@@ -220,6 +222,59 @@ test("a damaged source, a failing one and an abort reject and leave nothing", as
   abort.abort(new Error("enough"));
   await expect(splitting).rejects.toThrow("enough");
   expect(stalled.destroyed).toBe(true);
+  expect(await spoolFolders()).toEqual([]);
+});
+
+test("an entry may come first, with the folders above it, or be another", async () => {
+  const source = packEntries([
+    { header: { name: "z", type: "directory", mode: 0o700 } },
+    file("z/a"),
+    file("z/Dockerfile"),
+    { header: { name: "z/hard", type: "link", linkname: "z/Dockerfile" } },
+    file("a"),
+  ]);
+  const split = await splitTar(source, [{ id: "all", context: "." }]);
+  const names = async (options: PackPartOptions): Promise<string[]> => {
+    const read = await unpack(packEntries(split.part("all").pack(options)));
+    return Object.entries(read).map(([name, content]) => `${name}: ${content}`);
+  };
+  const rest = ["z/a: content of z/a", "z/hard: link z/Dockerfile", "a: content of a"];
+  const first = "z/Dockerfile";
+  expect(await names({ first })).toEqual(["z: directory", "z/Dockerfile: content of z/Dockerfile", ...rest]);
+  expect(await names({ first: "none" })).toEqual(await names({}));
+  expect(await names({ first, ignore: parseIgnore("z") })).toEqual(["a: content of a"]);
+  expect(await names({ first, instead: file("z/Dockerfile", "another") })).toEqual([
+    "z/Dockerfile: another",
+    "z: directory",
+    "z/a: content of z/a",
+    "z/hard: content of z/Dockerfile",
+    "a: content of a",
+  ]);
+  await split.close();
+});
+
+test.each([
+  ["a stream", (part: Buffer) => Readable.from([part]).pipe(new PassThrough(), { end: false })],
+  // Which cannot be destroyed while it waits.
+  [
+    "a generator",
+    (part: Buffer) =>
+      Readable.from(
+        (async function* () {
+          yield part;
+          await new Promise(() => undefined);
+        })(),
+      ),
+  ],
+])("%s that stands still is given up after a while, or with the signal", async (_, source) => {
+  const tasks = [{ id: "all", context: "." }];
+  const part = (await buffer(packEntries([file("a", "x".repeat(5000))]))).subarray(0, 2000);
+  await expect(splitTar(source(part), tasks, { memoryLimit: 0, stallTimeoutMs: 20 })).rejects.toMatchObject({
+    code: "CONTEXT_STALLED",
+    message: expect.stringContaining("after 2000 bytes"),
+  });
+  const signal = AbortSignal.timeout(20);
+  await expect(splitTar(source(part), tasks, { signal })).rejects.toMatchObject({ name: "TimeoutError" });
   expect(await spoolFolders()).toEqual([]);
 });
 

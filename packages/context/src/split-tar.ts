@@ -2,13 +2,12 @@ import type { Readable } from "node:stream";
 import { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
 import { blockSize } from "./decode-block.ts";
+import { EntryTable } from "./entry-table.ts";
 import { packEntries } from "./pack-entries.ts";
 import { normalizePath } from "./path-rules.ts";
 import { PlainBlock } from "./plain-block.ts";
-import { PlainEntry, PlainFile } from "./plain-file.ts";
-import { Spool, type Spooled } from "./spool.ts";
-import { splitEntries, type SplitEntry } from "./split-entry.ts";
-import type { TarHeader } from "./tar-entry.ts";
+import { Spool } from "./spool.ts";
+import { SplitPart } from "./split-part.ts";
 import { TarReader } from "./tar-reader.ts";
 
 /** A part of an archive that somebody wants: all below a folder. */
@@ -16,26 +15,30 @@ export interface SplitTask {
   readonly id: string;
   /** The folder, relative to the archive's root; `.` for all of it. */
   readonly context: string;
+  /** What of it is left out, asked by paths relative to the folder. */
+  readonly except?: ((path: string) => boolean) | undefined;
 }
 
 /** An archive taken apart. */
 export interface SplitContext {
   /** A task's part as a tar archive, names relative to its context; any number of times, in any order. */
   open(id: string): Readable;
-  /** The entries of a task's part, with their contents. */
-  entries(id: string): readonly SplitEntry[];
+  /** A task's part, to look into it or to pack it otherwise. */
+  part(id: string): SplitPart;
   /** Lets go of all that was kept; streams that are still read fail. */
   close(): Promise<void>;
 }
 
 /** How to split. */
 export interface SplitTarOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
+  /** How long the source may give nothing, in milliseconds, before it is given up. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-const memoryByDefault = 4 * 1024 * 1024;
+const memoryByDefault = 2 * 1024 * 1024;
 const zeros = Buffer.alloc(blockSize);
 
 /**
@@ -49,133 +52,113 @@ export async function splitTar(
   tasks: readonly SplitTask[],
   options: SplitTarOptions = {},
 ): Promise<SplitContext> {
-  const bytes = new ByteSource(source, options.signal);
+  const bytes = new ByteSource(source, options);
   const spool = new Spool(options.memoryLimit ?? memoryByDefault);
-  const parts = new Map<string, SplitEntry[]>();
-  const contexts = new Map<string, string>();
+  const table = new EntryTable(spool);
+  const folders = new Map<string, SplitPart[]>();
+  const parts = new Map<string, SplitPart>();
   try {
-    for (const { id, context } of tasks) {
+    for (const { id, context, except } of tasks) {
       const folder = normalizePath(context);
-      contexts.set(id, folder);
-      parts.set(folder, parts.get(folder) ?? []);
+      const part = new SplitPart(table, folder, except);
+      folders.set(folder, [...(folders.get(folder) ?? []), part]);
+      parts.set(id, part);
     }
-    if (parts.size > 0) await readParts(new TarReader(bytes), parts, spool);
+    if (parts.size > 0) await readParts(new TarReader(bytes), table, folders);
     await spool.flush();
+    const overwritten = table.overwritten();
+    if (overwritten.size > 0) for (const part of parts.values()) part.drop(overwritten);
+    linkContents(table);
   } catch (error) {
     await spool.close();
     throw error;
   } finally {
     await bytes.close();
   }
-  const entries = (id: string): readonly SplitEntry[] => {
-    const list = parts.get(contexts.get(id) ?? "\0");
-    if (list) return list;
+  const part = (id: string): SplitPart => {
+    const found = parts.get(id);
+    if (found) return found;
     throw new ContextError("CONTEXT_UNKNOWN_TASK", `no task \`${id}\` was split off`, {
-      hint: `these were: ${[...contexts.keys()].join(", ")}`,
+      hint: `these were: ${[...parts.keys()].join(", ")}`,
     });
   };
   return {
-    entries,
-    open: (id) => packEntries(splitEntries(entries(id))),
+    part,
+    open: (id) => packEntries(part(id).pack()),
     close: () => spool.close(),
   };
 }
 
-type Parts = Map<string, SplitEntry[]>;
+type Folders = ReadonlyMap<string, readonly SplitPart[]>;
 
-async function readParts(reader: TarReader, parts: Parts, spool: Spool): Promise<void> {
+async function readParts(reader: TarReader, table: EntryTable, folders: Folders): Promise<void> {
+  const { spool } = table;
   const next = (): Promise<Buffer | undefined> => reader.chunk();
-  const foldersOf = holders(parts);
-  // What a hard link may stand for. Names are the whole archive's.
-  const contents = new Map<string, Spooled | undefined>();
-  let repeated = false;
-  // Of a name that came before another content is known now, or none.
-  const note = (name: string, content: Spooled | undefined): void => {
-    const before = contents.size;
-    contents.set(name, content);
-    if (contents.size === before) repeated = true;
-  };
+  const holding = holders(folders);
   // Waits only where it must: most entries of most archives are there already.
   for (let header = await reader.nextRaw(); header; header = reader.nextNow() ?? (await reader.nextRaw())) {
     const { name } = header;
-    const folders = foldersOf(name);
-    if (folders.length === 0) continue;
+    const parts = holding(name);
+    if (parts.length === 0) continue;
+    let number: number;
     if (header instanceof PlainBlock) {
-      const file = new PlainFile(spool, spool.end, header);
       const { block, blockAt } = reader;
-      if (reader.bodyNow() >= 0) spool.append(block, blockAt, blockAt + file.length);
+      const { size } = header;
+      const padded = Math.ceil(size / blockSize) * blockSize;
+      number = table.addPlain(name, spool.end, size);
+      if (reader.bodyNow() >= 0) spool.append(block, blockAt, blockAt + blockSize + padded);
       else {
         spool.append(block, blockAt, blockAt + blockSize);
         await spool.add(next);
-        spool.append(zeros, 0, file.length - blockSize - file.size);
+        spool.append(zeros, 0, padded - size);
       }
-      note(name, file);
-      for (const folder of folders) {
-        parts.get(folder)?.push(new PlainEntry(file, folder === "" ? 0 : folder.length + 1));
-      }
-    } else {
-      const content = header.type === "file" ? await spool.add(next) : linkedContent(header, contents);
-      note(name, content);
-      for (const folder of folders) {
-        const own = relativeHeader(header, folder);
-        parts.get(folder)?.push({ name: own.name, type: own.type, header: own, content });
-      }
-    }
+    } else number = table.addOther({ header, content: header.type === "file" ? await spool.add(next) : undefined });
+    for (const part of parts) part.add(number, name);
     if (spool.due) await spool.write();
   }
-  if (repeated) for (const [folder, entries] of parts) parts.set(folder, lastOfEach(entries));
 }
 
-/** As when an archive is unpacked: of two entries of one name the last is what remains, in its own place. */
-function lastOfEach(entries: readonly SplitEntry[]): SplitEntry[] {
-  const byName = new Map<string, SplitEntry>();
-  for (const entry of entries) {
-    byName.delete(entry.name);
-    byName.set(entry.name, entry);
+/** Gives hard links what they stand for: what came before them, whatever came after. One to a symlink becomes such. */
+function linkContents(table: EntryTable): void {
+  for (const [number, link] of table.others) {
+    const { name, type, linkname = "" } = link.header;
+    if (type !== "link") continue;
+    const target = table.find(linkname, number);
+    const symlink = target === undefined ? undefined : table.other(target)?.header;
+    if (symlink?.type === "symlink") {
+      link.header = { ...link.header, type: "symlink", linkname: symlink.linkname };
+      continue;
+    }
+    const content = target === undefined ? undefined : table.contentOf(target);
+    if (target === undefined || content === undefined) {
+      throw new ContextError(
+        "CONTEXT_BAD_PATH",
+        `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
+        {
+          hint: "make it a file of its own, or a symbolic link",
+        },
+      );
+    }
+    link.target = target;
+    link.content = content;
   }
-  return [...byName.values()];
-}
-
-function linkedContent(
-  { name, type, linkname = "" }: TarHeader,
-  contents: ReadonlyMap<string, Spooled | undefined>,
-): Spooled | undefined {
-  if (type !== "link") return undefined;
-  const content = contents.get(linkname);
-  if (content) return content;
-  throw new ContextError(
-    "CONTEXT_BAD_PATH",
-    `\`${name}\` is a hard link to \`${linkname}\`, which is in none of the build contexts`,
-    {
-      hint: "make it a file of its own, or a symbolic link",
-    },
-  );
 }
 
 /** Every wanted folder that holds an entry: found by going up its path, whatever the number of tasks. */
-function holders(wanted: ReadonlyMap<string, unknown>): (name: string) => readonly string[] {
+function holders(wanted: Folders): (name: string) => readonly SplitPart[] {
   // Mostly neighbours come one after the other.
-  let lastParent: string | undefined;
-  let lastFolders: readonly string[] = [];
+  let lastParent = "\0";
+  let lastParts: readonly SplitPart[] = [];
   return (name) => {
     if (name === "") return [];
-    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
-    if (parent === lastParent) return lastFolders;
-    const found: string[] = wanted.has("") ? [""] : [];
+    const slash = Math.max(0, name.lastIndexOf("/"));
+    if (slash === lastParent.length && name.startsWith(lastParent)) return lastParts;
+    const found = [...(wanted.get("") ?? [])];
     for (let at = name.indexOf("/"); at >= 0; at = name.indexOf("/", at + 1)) {
-      const folder = name.slice(0, at);
-      if (wanted.has(folder)) found.push(folder);
+      found.push(...(wanted.get(name.slice(0, at)) ?? []));
     }
-    lastParent = parent;
-    lastFolders = found;
+    lastParent = name.slice(0, slash);
+    lastParts = found;
     return found;
   };
-}
-
-function relativeHeader(header: TarHeader, folder: string): TarHeader {
-  if (folder === "") return header;
-  const below = (path: string): string => path.slice(folder.length + 1);
-  const name = below(header.name);
-  if (header.type !== "link" || !header.linkname?.startsWith(`${folder}/`)) return { ...header, name };
-  return { ...header, name, linkname: below(header.linkname) };
 }

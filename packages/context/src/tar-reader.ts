@@ -1,6 +1,7 @@
+import { isUtf8 } from "node:buffer";
 import type { ByteSource } from "./byte-source.ts";
 import { ContextError } from "./context-error.ts";
-import { blockSize, decodeBlock, type HeaderBlock } from "./decode-block.ts";
+import { blockSize, compressedError, decodeBlock, type HeaderBlock } from "./decode-block.ts";
 import { normalizePath } from "./path-rules.ts";
 import { PlainBlock, PlainBlocks, plainHeader } from "./plain-block.ts";
 import { decodePax, type PaxRecords } from "./pax-records.ts";
@@ -27,6 +28,7 @@ interface Extension {
   pax: PaxRecords;
   name?: string;
   linkname?: string;
+  isNoText?: boolean;
 }
 
 /** Reads a tar archive (v7, ustar, pax, GNU): headers, and the bodies after them in pieces. */
@@ -73,7 +75,9 @@ export class TarReader {
     while (true) {
       const position = this.#source.position;
       const block = this.#source.takeNow(blockSize) ?? (await this.#source.take(blockSize));
-      if (block.length < blockSize) throw this.#truncated(block.length === 0);
+      if (block.length < blockSize) {
+        throw (position === 0 && compressedError(block)) || this.#truncated(block.length === 0);
+      }
       if (block[0] === 0 && block.equals(zeros)) {
         await this.#end(position);
         return undefined;
@@ -161,7 +165,9 @@ export class TarReader {
       this.#hasGlobals = true;
     } else {
       const nul = data.indexOf(0);
-      const text = data.toString("utf8", 0, nul < 0 ? data.length : nul);
+      const bytes = data.subarray(0, nul < 0 ? data.length : nul);
+      const text = bytes.toString();
+      if (!isUtf8(bytes)) extension.isNoText = true;
       if (typeflag === "L") extension.name = text;
       else extension.linkname = text;
     }
@@ -194,9 +200,14 @@ export class TarReader {
       );
     };
     const written = path?.toString() || extension.name || block.name;
-    const type = typeOf(block.typeflag, written, pax);
-    const name = normalizePath(written);
     const linkname = linkpath?.toString() || extension.linkname || block.linkname;
+    const type = typeOf(block.typeflag, written, pax);
+    const isLink = type === "link" || type === "symlink";
+    const isText =
+      textOr(path, extension.name, block.isNameText) &&
+      (!isLink || textOr(linkpath, extension.linkname, block.isLinkText));
+    if (!isText || extension.isNoText) throw noText(isLink ? `${written} -> ${linkname}` : written, position);
+    const name = normalizePath(written);
     const length = type === "file" ? number(size, block.size) : 0;
     if (!Number.isSafeInteger(length) || length < 0)
       throw new ContextError("CONTEXT_BAD_ARCHIVE", `\`${name}\` cannot have ${length} bytes`);
@@ -260,6 +271,22 @@ function typeOf(typeflag: string, name: string, pax: PaxRecords): EntryType {
   }
   // As v7 wrote folders.
   return type === "file" && name.endsWith("/") ? "directory" : type;
+}
+
+/** Told instead of mended: of two such names one could become the other. */
+function noText(name: string, position: number): ContextError {
+  return new ContextError(
+    "CONTEXT_BAD_PATH",
+    `the name ${JSON.stringify(name)}, at byte ${position} of the archive, is not UTF-8`,
+    {
+      hint: "rename it, or leave it out of the archive",
+    },
+  );
+}
+
+/** Whether a name is UTF-8, wherever it stands. */
+function textOr(pax: string | Buffer | undefined, long: string | undefined, isBlockText: boolean): boolean {
+  return pax === undefined || pax.length === 0 ? Boolean(long) || isBlockText : !Buffer.isBuffer(pax);
 }
 
 function textual(key: "uname" | "gname", value: string): { uname?: string; gname?: string } {

@@ -5,7 +5,7 @@ import path from "node:path";
 import { setImmediate as breathe } from "node:timers/promises";
 import { ContextError } from "./context-error.ts";
 import { type Ignore, ignoreNothing } from "./ignore.ts";
-import { heldAbove } from "./split-entry.ts";
+import { heldAbove } from "./held-above.ts";
 
 /** A file, folder or link of a context. */
 export interface ContextEntry {

@@ -42,6 +42,7 @@ export class EngineJudge {
       env: Object.fromEntries((Config.Env ?? []).map((pair) => pair.split(/=(.*)/s).slice(0, 2) as [string, string])),
       workdir: Config.WorkingDir || undefined,
       cmd: Config.Cmd ?? undefined,
+      labels: Config.Labels ?? undefined,
     };
   }
 

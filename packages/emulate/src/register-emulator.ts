@@ -1,5 +1,5 @@
 import { packEntries } from "@slipway/context";
-import { type Dockerode, type Engine, putArchive, toEngine } from "@slipway/transport";
+import { describeEngine, type Dockerode, type Engine, inspectImage, putArchive, toEngine } from "@slipway/transport";
 import { architectureOf, normalizePlatform } from "./architecture.ts";
 import { EmulateError } from "./emulate-error.ts";
 import { type EmulatorFile, readEmulatorFile } from "./emulator-file.ts";
@@ -140,12 +140,15 @@ async function withKernel(engine: Engine, options: KernelScript): Promise<number
 
 /** The engine's tagged images, the smallest first: those with a shell and little else. */
 async function candidateImages(engine: Engine): Promise<string[]> {
-  const images = await engine.docker.listImages();
+  const [images, own] = await Promise.all([engine.docker.listImages(), describeEngine(engine)]);
   const usable = images.filter(
     ({ RepoTags, Size }) => Size > 500_000 && RepoTags?.some((tag) => tag !== "<none>:<none>"),
   );
-  return usable
-    .toSorted((a, b) => a.Size - b.Size)
-    .slice(0, 6)
-    .map(({ Id }) => Id);
+  const candidates: string[] = [];
+  for (const { Id } of usable.toSorted((a, b) => a.Size - b.Size)) {
+    // Those of other platforms, which were perhaps built with an emulator once, cannot run now.
+    if ((await inspectImage(engine, Id))?.Architecture === own.architecture) candidates.push(Id);
+    if (candidates.length === 6) break;
+  }
+  return candidates;
 }

@@ -9,7 +9,7 @@ import { mountContent } from "./mount-content.ts";
 import type { PushDurations, Report } from "./push-event.ts";
 import type { FlowAction, PushAction, PushPlan, RepairAction, RunAction, StagePlan } from "./push-plan.ts";
 import { type Flow, flowChanges, readArchiveFlow, readFlow } from "./stage-flow.ts";
-import { isFolder } from "./stat-path.ts";
+import { statDestination } from "./stat-path.ts";
 import type { Updater } from "./updater.ts";
 
 /** Where the updaters of stages come from. */
@@ -77,8 +77,8 @@ async function flowOf(stage: number, action: FlowAction, options: ApplyOptions):
     return readArchiveFlow(path.join(options.directory, action.from.archive), found.step);
   }
   const [source, target] = await Promise.all([containers.sourceOf(action.from), containers.containerOf(stage)]);
-  const folder = await isFolder(engine, target, found.step.destination);
-  return readFlow(engine, source, found.step, () => folder, signal);
+  const destination = await statDestination(engine, target, found.step.destination);
+  return readFlow(engine, source, found.step, () => destination, signal);
 }
 
 class StageApplier {
@@ -200,7 +200,7 @@ class StageApplier {
     const { containers, report, signal } = this.#options;
     const stageIdx = this.#plan.stage;
     const updater = await containers.updaterWithShell(stageIdx);
-    const command = action.text;
+    const { command } = action;
     let output = "";
     await this.#mount(action, updater);
     report("commandExecute", { stageIdx, command });

@@ -97,5 +97,5 @@ function unlessMissing<T>(read: () => T): T | undefined {
 
 function ignoreMissing(error: unknown): undefined {
   const { code } = error as NodeJS.ErrnoException;
-  if (code !== "ENOENT" && code !== "ENOTDIR") throw error;
+  if (code !== "ENOENT" && code !== "ENOTDIR" && code !== "ELOOP") throw error;
 }

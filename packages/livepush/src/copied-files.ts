@@ -14,7 +14,7 @@ export function copiedFiles(
   const places = new Map<string, { path: string; file: ContextFile }>();
   for (const { step } of effectiveSteps(stages, stage)) {
     if ((step.kind !== "copy" && step.kind !== "add") || step.from) continue;
-    const mapping = new CopyMapping(step, context, () => facts.folder(stage, step.destination) ?? false);
+    const mapping = new CopyMapping(step, context, () => facts.destination(stage, step.destination));
     for (const { path, target } of mapping.everything()) {
       const file = context.get(path);
       if (file) places.set(target, { path, file });

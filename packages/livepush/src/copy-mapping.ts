@@ -4,6 +4,7 @@ import { cleanPath, joinPath, pathWithin } from "./container-path.ts";
 import type { ContextFile, ContextView } from "./context-listing.ts";
 import { goMatch, hasWildcard } from "./go-match.ts";
 import { resolveLinks } from "./resolve-links.ts";
+import type { Destination } from "./stage-facts.ts";
 
 /** A source of a COPY that exists: its name as COPY sees it, and where it is once symlinks are followed. */
 interface Root {
@@ -22,17 +23,19 @@ const inlineMark = "\0";
 export class CopyMapping {
   readonly #step: CopyStep;
   readonly #view: ContextView;
-  readonly #isFolder: () => boolean;
+  readonly #at: () => Destination | undefined;
   readonly #sources: readonly string[];
   /** Without a slash at its end. */
   readonly destination: string;
+  /** The one file that the step writes, once someone asked for it. */
+  #writtenThrough: string | undefined;
   #cachedRoots: readonly Root[] | undefined;
 
-  /** @param isFolder whether the destination is a folder in the container; asked only where the step doesn't say */
-  constructor(step: CopyStep, view: ContextView, isFolder: () => boolean) {
+  /** @param at what is at the destination in the container; asked only where the step doesn't say */
+  constructor(step: CopyStep, view: ContextView, at: () => Destination | undefined) {
     this.#step = step;
     this.#view = view;
-    this.#isFolder = isFolder;
+    this.#at = at;
     this.#sources = step.sources.map((source) => normalizeSource(source));
     this.destination = cleanPath(step.destination);
   }
@@ -71,11 +74,12 @@ export class CopyMapping {
   /** Which path the step puts at this place of the container, as things are now. */
   sourceOf(target: string): string | undefined {
     const within = pathWithin(this.destination, target);
-    if (within === undefined) return undefined;
+    if (within === undefined && target !== this.#writtenThrough) return undefined;
     const inline = this.#step.heredocs.findLast(({ name }) => this.#fileTarget(name) === target);
     if (inline) return inlineMark + inline.name;
     for (const root of this.#roots().toReversed()) {
       if (root.type === "directory") {
+        if (within === undefined) continue;
         const path = within === "" ? root.at : root.at === "" ? within : `${root.at}/${within}`;
         if (path === "" || this.#view.get(path)) return path;
       } else if (root.type !== undefined && this.#fileTarget(root.name) === target) return root.at;
@@ -167,8 +171,10 @@ export class CopyMapping {
       sources.length + heredocs.length > 1 ||
       (before.workdir !== "" && cleanPath(before.workdir) === this.destination) ||
       this.destination === "/" ||
-      this.#isFolder();
-    return folder ? joinPath(this.destination, posix.basename(name)) : this.destination;
+      this.#at()?.folder;
+    if (folder) return joinPath(this.destination, posix.basename(name));
+    this.#writtenThrough = this.#at()?.end ?? this.destination;
+    return this.#writtenThrough;
   }
 
   #roots(): readonly Root[] {

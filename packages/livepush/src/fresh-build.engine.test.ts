@@ -10,6 +10,8 @@ interface Case {
   readonly roots: readonly string[];
   /** Names of the stages but the last. */
   readonly stages?: string[];
+  /** How the container is made. */
+  readonly run?: object;
 }
 
 const from = "FROM slipway-base/busybox:1\n";
@@ -198,6 +200,38 @@ const cases: Case[] = [
     roots: ["/app", "/tree"],
   },
   {
+    name: "links of the image on the way to a destination, and in its place",
+    dockerfile: `${from}RUN mkdir -p /real/in /x && echo 0 > /real/file && ln -s /real /app && ln -s real /rel && ln -s /real/file /x/conf && ln -s ../real/in /x/in && ln -s /real/none /x/none\nCOPY src /app/src\nCOPY one /rel/one\nCOPY one /x/conf\nCOPY one /x/none\nCOPY src /x/in\nCOPY one /app/\n`,
+    files: { "src/a": "1", "src/d/x": "x", one: "1" },
+    edits: [
+      { "src/a": "2", one: "2", "src/d/y": "n", "src/new/deep/f": "1" },
+      { "src/d": undefined, "src/a": undefined, "src/b": "b", one: { content: "3", mode: 0o755 } },
+    ],
+    roots: ["/real", "/x"],
+  },
+  {
+    name: "a command's environment and user, whatever the container's own",
+    dockerfile: `${from}ENV A=1\nUSER 1000\nENV B=2\nARG C=3\nUSER 0\nCOPY in /in\nUSER 1234:4321\nRUN { env | sort; id -u; id -g; pwd; umask; ulimit -n; cat /in; } > /tmp/seen\n`,
+    files: { in: "1" },
+    edits: [{ in: "2" }],
+    roots: ["/tmp/seen"],
+    run: { Env: ["EXTRA=1", "A=other"] },
+  },
+  {
+    name: "a link and a file in one place, put back after a command",
+    dockerfile: `${from}COPY in /in\nRUN rm -rf /app; cp /in /out\nCOPY a b /app/\n`,
+    files: { in: "1", "a/x": { link: "/nowhere" }, "a/y": "y", "b/x": "x" },
+    edits: [{ in: "2" }, { in: "3", "b/x": undefined }],
+    roots: ["/app", "/out"],
+  },
+  {
+    name: "the context's own folder, mounted, as everyone may enter it; a path below what became a file",
+    dockerfile: `${from}RUN --mount=target=/ctx stat -c '%a %u:%g' /ctx /ctx/d > /tmp/seen; cat /ctx/in >> /tmp/seen\nCOPY src /src\n`,
+    files: { in: "1", "d/x": "x", "src/d/f": "f", "src/d/g": "g" },
+    edits: [{ in: "2" }, { "src/d": "a file" }],
+    roots: ["/tmp/seen", "/src"],
+  },
+  {
     name: "ADD of plain files is COPY; odd names",
     dockerfile: `${from}ADD src /app\nADD plain.txt /app/\nCOPY ["with space.txt", "/app/"]\n`,
     files: { "src/a": "a", "plain.txt": "p", "with space.txt": "s" },
@@ -223,9 +257,9 @@ beforeAll(async () => {
 afterEach(() => bench.clear());
 afterAll(() => bench.close());
 
-test.each(cases)("$name", async ({ dockerfile, files, edits, roots, stages = [] }) => {
+test.each(cases)("$name", async ({ dockerfile, files, edits, roots, stages = [], run = {} }) => {
   const context = await bench.folder({ Dockerfile: dockerfile, ...files });
-  const { push, containerId } = await bench.start(context, { text: dockerfile, stages });
+  const { push, containerId } = await bench.start(context, { text: dockerfile, stages, run });
   for (const edit of edits) {
     await writeFiles(context, edit);
     const named = (gone: boolean): string[] => Object.keys(edit).filter((name) => (edit[name] === undefined) === gone);

@@ -25,8 +25,16 @@ export type {
   StagePlan,
 } from "./push-plan.ts";
 export { type RuleOutcome, RuleSync, type RuleSyncOptions } from "./rule-sync.ts";
-export type { Accounts, Facts, Question } from "./stage-facts.ts";
+export type { Accounts, Destination, Facts, Question } from "./stage-facts.ts";
 export type { StageUndone, Undone, UndonePath } from "./undone.ts";
 export type { CommandOutput, CommandToRun, FileBatch, FileToPut, Identity, Updater } from "./updater.ts";
 export { type RuleMatch, type WatchExec, type WatchRule, WatchRules } from "./watch-rules.ts";
-export { watch, watchAll, type Watch, type WatchBatch, type WatchedFolder, type WatchOptions } from "./watch.ts";
+export {
+  type FolderBatch,
+  watch,
+  watchAll,
+  type Watch,
+  type WatchBatch,
+  type WatchedFolder,
+  type WatchOptions,
+} from "./watch.ts";

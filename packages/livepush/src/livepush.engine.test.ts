@@ -57,9 +57,9 @@ test("a push copies, runs what follows, restarts once, and says so", async () =>
   expect(seen).toEqual([
     "start",
     "files 0 +/app/package.json -",
-    "commandExecute 0 RUN echo installed; cp package.json installed",
+    "commandExecute 0 echo installed; cp package.json installed",
     "commandOutput out installed",
-    "commandReturn 0 RUN echo installed; cp package.json installed = 0",
+    "commandReturn 0 echo installed; cp package.json installed = 0",
     "files 0 + -/app/src/a",
     "containerRestart",
     "end pushed",

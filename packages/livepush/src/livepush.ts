@@ -78,25 +78,30 @@ export class Livepush extends EventEmitter<PushEvents> {
     const engine = toEngine(options.docker);
     const containers = new StageContainers({ engine, containerId, stageImages, labels: options.labels ?? {} });
     await containers.isRunning();
-    const directory = path.resolve(options.context);
-    const session = await PushSession.open({
-      engine,
-      containers,
-      containerId,
-      stageImages,
-      directory,
-      dockerfilePath,
-      live,
-      tree,
-      buildArgs,
-      restartBy: options.skipContainerRestart
-        ? "nothing"
-        : options.restartSignal === undefined
-          ? "restart"
-          : { signal: options.restartSignal },
-    });
-    signal?.throwIfAborted();
-    return new Livepush(options, engine, containers, session);
+    containers.warm();
+    try {
+      const session = await PushSession.open({
+        engine,
+        containers,
+        containerId,
+        stageImages,
+        directory: path.resolve(options.context),
+        dockerfilePath,
+        live,
+        tree,
+        buildArgs,
+        restartBy: options.skipContainerRestart
+          ? "nothing"
+          : options.restartSignal === undefined
+            ? "restart"
+            : { signal: options.restartSignal },
+      });
+      signal?.throwIfAborted();
+      return new Livepush(options, engine, containers, session);
+    } catch (error) {
+      await containers.close();
+      throw error;
+    }
   }
 
   /**

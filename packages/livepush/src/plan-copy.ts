@@ -5,6 +5,7 @@ import { CopyMapping } from "./copy-mapping.ts";
 import type { PlannedCopy } from "./planned-copy.ts";
 import type { CopyItem, DeleteItem, RebuildReason } from "./push-plan.ts";
 import { linksOn } from "./resolve-links.ts";
+import type { Destination } from "./stage-facts.ts";
 import type { Touched } from "./touched.ts";
 
 /** One COPY or ADD from the context, and the state of the plan when it comes. */
@@ -17,7 +18,7 @@ export interface CopyInput {
   readonly dirty: ReadonlyMap<string, string>;
   readonly mounted: readonly string[];
   readonly context: ContextView;
-  readonly isFolder: () => boolean;
+  readonly at: () => Destination | undefined;
   readonly canDelete: () => boolean;
 }
 
@@ -93,7 +94,7 @@ class CopyPlanner {
       return true;
     }
     const changed = new Map(touched.map((one) => [one.path, one.before]));
-    const old = new CopyMapping(step, viewBefore(context, changed), this.#input.isFolder);
+    const old = new CopyMapping(step, viewBefore(context, changed), this.#input.at);
     const was = new Map([...old.everything()].map(({ path, target }) => [target, path]));
     const is = new Map([...mapping.everything()].map(({ path, target }) => [target, path]));
     for (const [target, path] of was) {

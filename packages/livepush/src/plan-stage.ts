@@ -11,7 +11,7 @@ import type { CopyAttributes, PlannedCopy } from "./planned-copy.ts";
 import type { CopyItem, DeleteItem, FlowAction, PushAction, RebuildReason } from "./push-plan.ts";
 import { resolveLinks } from "./resolve-links.ts";
 import { mountSource, runMounts, runObstacles } from "./run-command.ts";
-import type { Facts, Question } from "./stage-facts.ts";
+import type { Destination, Facts, Question } from "./stage-facts.ts";
 import { type Touched, touchedPaths } from "./touched.ts";
 import type { Dirt, StageUndone } from "./undone.ts";
 
@@ -89,12 +89,12 @@ class StagePlanner implements StageResult {
       this.#rebuild(step, `\`${step.text}\` would download again, after ${this.#invalid}`);
     }
     const { stage, facts, ask } = this.#input;
-    const isFolder = (): boolean => {
-      const known = facts.folder(stage, step.destination);
-      if (known === undefined) ask({ kind: "folder", stage, path: step.destination });
-      return known ?? false;
+    const at = (): Destination | undefined => {
+      const known = facts.destination(stage, step.destination);
+      if (!known) ask({ kind: "folder", stage, path: step.destination });
+      return known;
     };
-    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, isFolder);
+    const mapping = new CopyMapping({ ...step, sources: local }, this.#input.context, at);
     let attributes: CopyAttributes | undefined;
     const copy: PlannedCopy = { step, mapping, attributes: () => (attributes ??= this.#attributes(step)) };
     const { deletes, copies, needsRebuild, warnings } = planCopy({
@@ -104,7 +104,7 @@ class StagePlanner implements StageResult {
       dirty: this.#dirtyBefore(index),
       mounted: this.#input.mounted,
       context: this.#input.context,
-      isFolder,
+      at,
       canDelete: () => this.#hasShell(),
     });
     this.#copies.push(copy);
@@ -167,14 +167,16 @@ class StagePlanner implements StageResult {
     if (this.#ranAgain === undefined && !fromEarlier) return;
     const done = new Set(copied.map((item) => item.destination));
     const why = `${this.#ranAgain ?? "a command"} ran again and may have written over it`;
-    const items: CopyItem[] = [];
+    // Where two sources meet, the last one wins.
+    const items = new Map<string, CopyItem>();
     for (const { path, target } of copy.mapping.everything()) {
       if (done.has(target)) continue;
       if (this.#input.mounted.some((mount) => pathWithin(mount, target) !== undefined)) continue;
       const item = copyItem(copy, path, target, why);
-      if (item) items.push(item);
+      if (item) items.set(target, item);
     }
-    if (items.length > 0) this.actions.push({ ...this.#base(index), kind: "repair", items, fromEarlier, why });
+    if (items.size === 0) return;
+    this.actions.push({ ...this.#base(index), kind: "repair", items: [...items.values()], fromEarlier, why });
   }
 
   /** Places that steps before this one wrote or cleared, each with the step's text. */
@@ -269,6 +271,7 @@ class StagePlanner implements StageResult {
     this.actions.push({
       ...this.#base(index),
       kind: "run",
+      command: step.command || step.argv.join(" "),
       argv: step.argv,
       env: { PATH: defaultPath, ...step.environment },
       workdir: workdir || "/",

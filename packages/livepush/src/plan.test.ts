@@ -60,7 +60,7 @@ test("hundreds of stages that all depend on each other are planned in no time", 
     stages: stages(parse(text)),
     context: new ContextListing([["f", file]]),
     changes: [{ path: "f", before: file, after: file }],
-    facts: { folder: () => false, shell: () => true, accounts: () => undefined },
+    facts: { destination: () => ({ folder: false, end: "/f" }), shell: () => true, accounts: () => undefined },
   });
   expect(planned.stages.map(({ stage }) => stage)).toEqual(Array.from({ length: count }, (_, i) => i));
 });

@@ -4,8 +4,10 @@ import { dockerfileOf, makeScenario, type Scenario } from "../test/scenario.ts";
 import { shrink } from "../test/shrink.ts";
 import { Workbench } from "../test/workbench.ts";
 
-/** How many scenarios; thousands for the long run. */
-const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 60);
+/** How many scenarios, each with a Dockerfile of its own; thousands for the long run. */
+const count = Number(process.env["LIVEPUSH_SCENARIOS"] ?? 75);
+/** How many sequences of edits each has. */
+const sequences = Number(process.env["LIVEPUSH_SEQUENCES"] ?? 3);
 const atOnce = Number(process.env["LIVEPUSH_AT_ONCE"] ?? 8);
 /** The same each time unless told otherwise: a run for new ones takes LIVEPUSH_SEED, and what it finds stays findable. */
 const firstSeed = Number(process.env["LIVEPUSH_SEED"] ?? 1000);
@@ -23,14 +25,14 @@ afterAll(async () => {
 
 test(
   `after random edits of random contexts the container is as a fresh build leaves it (seeds from ${firstSeed})`,
-  { timeout: 120_000 + count * 5_000 },
+  { timeout: 120_000 + count * 15_000 },
   async ({ signal }) => {
     const verdicts: Verdict[] = [];
     const failures: Scenario[] = [];
     const seeds = Array.from({ length: count }, (_, index) => firstSeed + index);
     const work = async (): Promise<void> => {
       for (let seed = seeds.shift(); seed !== undefined && !signal.aborted; seed = seeds.shift()) {
-        const scenario = makeScenario(seed);
+        const scenario = makeScenario(seed, sequences);
         const verdict = await verdictOf(scenario);
         verdicts.push(verdict);
         if (verdict.mismatches.length === 0) continue;
@@ -40,14 +42,12 @@ test(
     };
     working = Promise.all(Array.from({ length: atOnce }, work));
     await working;
-    const pushes = verdicts.reduce((sum, verdict) => sum + verdict.pushes, 0);
-    const refused = verdicts.flatMap((verdict) => verdict.refused);
-    const refusals = verdicts.reduce((sum, verdict) => sum + verdict.refusals, 0);
-    const unbuildable = verdicts.filter((verdict) => verdict.unbuildable).length;
+    const sum = (what: "pushes" | "compared" | "refusals" | "unbuildable"): number =>
+      verdicts.reduce((total, verdict) => total + verdict[what], 0);
     console.log(
-      `${verdicts.length} scenarios from seed ${firstSeed}: ${failures.length} mismatches; ${pushes} pushes, ${refusals} of them needed a rebuild; ${unbuildable} ended in what can't be built`,
+      `${verdicts.length} scenarios from seed ${firstSeed}, ${sum("compared")} sequences of edits compared: ${failures.length} mismatches; ${sum("pushes")} pushes, ${sum("refusals")} of them needed a rebuild; ${sum("unbuildable")} sequences ended in what can't be built`,
     );
-    if (process.env["LIVEPUSH_REFUSALS"]) console.log(tally(refused));
+    if (process.env["LIVEPUSH_REFUSALS"]) console.log(tally(verdicts.flatMap((verdict) => verdict.refused)));
     const [first] = failures;
     if (!first) return;
     const least = await shrink(first, async (smaller) => (await verdictOf(smaller)).mismatches.length > 0);
@@ -57,7 +57,10 @@ test(
         `seeds ${failures.map(({ seed }) => seed).join(", ")} ended unlike a fresh build; the first, made smaller:`,
         dockerfileOf(least, "live"),
         `context: ${JSON.stringify(least.context)}`,
-        ...least.pushes.map((edits) => `push: ${JSON.stringify(edits)}`),
+        ...least.sequences.flatMap((pushes) => [
+          ...pushes.map((edits) => `push: ${JSON.stringify(edits)}`),
+          "compared",
+        ]),
         ...mismatches.slice(0, 20),
       ].join("\n"),
     );
@@ -70,7 +73,7 @@ async function verdictOf(scenario: Scenario): Promise<Verdict> {
     return await judge(bench, scenario);
   } catch (error) {
     const mismatches = [error instanceof Error ? (error.stack ?? error.message) : String(error)];
-    return { mismatches, pushes: 0, refused: [], refusals: 0, unbuildable: false };
+    return { mismatches, pushes: 0, compared: 0, unbuildable: 0, refusals: 0, refused: [] };
   }
 }
 

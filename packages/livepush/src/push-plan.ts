@@ -89,6 +89,8 @@ export interface RunMount {
 /** Runs a RUN again. */
 export interface RunAction extends ActionBase {
   readonly kind: "run";
+  /** What the shell gets; of an exec form, its words. */
+  readonly command: string;
   readonly argv: readonly string[];
   /** All of the step's environment: the container's own has no part in it. */
   readonly env: Readonly<Record<string, string>>;

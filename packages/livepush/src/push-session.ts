@@ -84,10 +84,16 @@ export class PushSession {
   static async open(options: SessionOptions): Promise<PushSession> {
     const { engine, containerId, directory, dockerfilePath, tree, stageImages, buildArgs } = options;
     const ignore = await readIgnore(directory, dockerfilePath);
-    const listing = new ContextListing(await listContext(directory, ignore));
-    const dockerfile = await readText(path.join(directory, dockerfilePath));
-    const { image, mounted } = await readContainer(engine, containerId);
-    const read = await readStages(engine, tree, [...stageImages, image], buildArgs);
+    const ofContainer = async (): Promise<{ image: string; mounted: readonly string[]; read: ReadStages }> => {
+      const { image, mounted } = await readContainer(engine, containerId);
+      return { image, mounted, read: await readStages(engine, tree, [...stageImages, image], buildArgs) };
+    };
+    const [files, dockerfile, { image, mounted, read }] = await Promise.all([
+      listContext(directory, ignore),
+      readText(path.join(directory, dockerfilePath)),
+      ofContainer(),
+    ]);
+    const listing = new ContextListing(files);
     const session = new PushSession(options, { ignore, listing, dockerfile, image, mounted }, read);
     await readArchives({ directory, listing, stages: read.stages, flows: session.#flows });
     session.#firstFlows = new Map(session.#flows);
@@ -149,6 +155,7 @@ export class PushSession {
       this.#read = await readStages(engine, tree, [...stageImages, this.#start.image], this.#buildArgs);
     }
     if (this.#suspect) await this.#compare(signal);
+    this.#facts.askForShellsAgain();
     for (;;) {
       signal.throwIfAborted();
       const planned = plan({

@@ -19,13 +19,13 @@ export async function readArchives(options: {
   for (const stage of contributingStages(stages, stages.length - 1)) {
     for (const [of, { step }] of effectiveSteps(stages, stage).entries()) {
       if (step.kind !== "add" || step.from) continue;
-      const mapping = new CopyMapping(step, listing, () => false);
+      const mapping = new CopyMapping(step, listing, () => undefined);
       for (const { path: name } of mapping.everything()) {
         const file = listing.get(name);
         if (file?.type !== "file" || file.archive !== undefined || !mapping.isSource(name)) continue;
         listing.set(name, { ...file, archive: await archiveKind(path.join(directory, name)) });
       }
-      for (const archive of new CopyMapping(step, listing, () => false).archives()) {
+      for (const archive of new CopyMapping(step, listing, () => undefined).archives()) {
         if (listing.get(archive)?.archive === "other") continue;
         flows.set(
           flowKey(stage, { of, from: { archive } }),

@@ -36,6 +36,22 @@ test("a new file comes with its new folders", async () => {
   ]);
 });
 
+test("a path below what became a file is gone, and that file is not", async () => {
+  expect(await changesOf({ "d/e/f": "f", "d/g": "g" }, { d: "a file" }, ["d/e/f", "d/e"])).toEqual([
+    "d directory>file",
+    "d/e directory>undefined",
+    "d/e/f file>undefined",
+    "d/g file>undefined",
+  ]);
+});
+
+test("what lies behind a link that leads to itself is nothing", async () => {
+  expect(await changesOf({ "d/f": "f" }, { d: { link: "d" } }, ["d/f"])).toEqual([
+    "d directory>symlink",
+    "d/f file>undefined",
+  ]);
+});
+
 test("a deleted file takes along the folders that went with it, and what they held", async () => {
   expect(await changesOf({ "d/e/f": "f", "d/g": "g" }, { d: undefined }, ["d/e/f"])).toEqual([
     "d directory>undefined",

@@ -97,7 +97,9 @@ class ChangeReader {
       ignores: (name) => ignore.ignores(below(name)),
       mayContainIncluded: (name) => ignore.mayContainIncluded(below(name)),
     };
-    for (const [name, file] of await listContext(path.join(directory, folder), inside)) {
+    // A context that is gone as a whole, as for a moment when branches are switched, holds nothing.
+    const files = this.#stat(folder) ? await listContext(path.join(directory, folder), inside) : [];
+    for (const [name, file] of files) {
       gone.delete(below(name));
       if (!isSame(listing.get(below(name)), file)) this.#setWithFolders(below(name), file);
     }
@@ -157,7 +159,7 @@ class ChangeReader {
       return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
-      if (code === "ENOENT" || code === "ENOTDIR") return undefined;
+      if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
       throw error;
     }
   }

@@ -1,5 +1,7 @@
 import { type Engine, engineError } from "@slipway/transport";
 
+type ContainerInspect = Awaited<ReturnType<ReturnType<Engine["docker"]["getContainer"]>["inspect"]>>;
+
 /**
  * The folders and files of a container whose content outlives it or comes from elsewhere: bind mounts, named volumes,
  * tmpfs. A container of a fresh build would show the same there, so nothing is to be pushed. Volumes without a name begin
@@ -10,11 +12,16 @@ export async function readContainer(
   engine: Engine,
   containerId: string,
 ): Promise<{ readonly image: string; readonly mounted: readonly string[] }> {
+  const { Image, Mounts, HostConfig } = await inspectContainer(engine, containerId);
+  const kept = Mounts.filter(({ Type, Name = "" }) => Type !== "volume" || !/^[0-9a-f]{64}$/.test(Name));
+  const tmpfs = Object.keys(HostConfig.Tmpfs ?? {});
+  return { image: Image, mounted: [...kept.map(({ Destination }) => Destination), ...tmpfs] };
+}
+
+/** All that the engine says of a container. */
+export async function inspectContainer(engine: Engine, containerId: string): Promise<ContainerInspect> {
   try {
-    const { Image, Mounts, HostConfig } = await engine.docker.getContainer(containerId).inspect();
-    const kept = Mounts.filter(({ Type, Name = "" }) => Type !== "volume" || !/^[0-9a-f]{64}$/.test(Name));
-    const tmpfs = Object.keys(HostConfig.Tmpfs ?? {});
-    return { image: Image, mounted: [...kept.map(({ Destination }) => Destination), ...tmpfs] };
+    return await engine.docker.getContainer(containerId).inspect();
   } catch (error) {
     throw engineError(error, `looking at container ${containerId}`);
   }

@@ -130,3 +130,16 @@ test("a failing command is told, and done again with the next change", async () 
   await sync.apply(paths("a/y"), signal);
   expect(await bench.say(containerId, "cat", "/ran")).toBe("good");
 });
+
+test("a container that exited gets its files and is started, with a single file's rule as well", async () => {
+  const { folder, sync, containerId, paths } = await start({ "a/x": "1", conf: "1" }, (root) => [
+    { path: `${root}/a`, action: "sync", target: "/a" },
+    { path: `${root}/conf`, action: "sync", target: "/etc/conf" },
+  ]);
+  await sync.apply(paths("a/x", "conf"), signal);
+  await bench.engine.docker.getContainer(containerId).kill();
+  await writeFiles(folder, { "a/x": undefined, "a/y": "2", conf: "2" });
+  expect(await sync.apply(paths("a", "a/x", "conf"), signal)).toMatchObject({ restarted: true });
+  expect(await bench.say(containerId, "sh", "-c", "ls /a; cat /a/y /etc/conf")).toBe("y\n22");
+  expect(await sync.apply(paths("conf"), signal)).toMatchObject({ restarted: false });
+});

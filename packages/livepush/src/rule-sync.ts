@@ -6,6 +6,7 @@ import { cleanPath } from "./container-path.ts";
 import { contextBatch } from "./context-batch.ts";
 import { needsAccounts, type Owner, readOwner } from "./owner.ts";
 import type { CopyItem, DeleteItem } from "./push-plan.ts";
+import { inspectContainer } from "./read-container.ts";
 import { StageContainers } from "./stage-containers.ts";
 import { FactBook } from "./stage-facts.ts";
 import type { Updater } from "./updater.ts";
@@ -92,11 +93,13 @@ export class RuleSync {
     const files: string[] = [];
     for (const name of due) {
       files.push(name);
+      // With a folder above it what a rule is about came or went.
+      for (const rule of rules.rules) if (rule.path.startsWith(name + path.sep)) files.push(rule.path);
       // Of a folder that came, what it holds is not named.
       for await (const file of filesBelow(name, (one) => rules.match(one).length > 0))
         if (file !== name) files.push(file);
     }
-    const matches = files.flatMap((file) => rules.match(file));
+    const matches = [...new Set(files)].flatMap((file) => rules.match(file));
     const rebuild = matches.filter(({ rule }) => rule.action === "rebuild").map(({ file }) => file);
     if (rebuild.length > 0) return { ...nothing, rebuild: [...new Set(rebuild)] };
     return this.#carryOut(matches.filter(syncs), matches, signal);
@@ -107,12 +110,15 @@ export class RuleSync {
     matches: readonly RuleMatch[],
     signal: AbortSignal,
   ): Promise<RuleOutcome> {
+    const wasRunning = (await this.#containers.isLive()) || (await this.#containers.isRunning());
     const updater = await this.#containers.updater(0);
     const { copies, deletes } = await this.#items(updater, synced, signal);
     if (deletes.length > 0) await (await this.#containers.updaterWithShell(0)).remove(deletes, signal);
     const batch = await contextBatch("/", copies);
     if (batch.files.length > 0) await updater.put(batch, signal);
-    const restarted = matches.some(({ rule }) => rule.action === "restart" || rule.action === "sync+restart");
+    const asks = matches.some(({ rule }) => rule.action === "restart" || rule.action === "sync+restart");
+    // One that had exited is started.
+    const restarted = asks || (matches.length > 0 && !wasRunning);
     if (restarted) await this.#restart();
     const commands = [
       ...new Set(matches.flatMap(({ rule }) => (rule.action === "sync+exec" && rule.exec ? [rule.exec] : []))),
@@ -168,7 +174,7 @@ export class RuleSync {
   /** Files belong to the user that the container runs as, who may be nothing but a number. */
   async #readOwner(): Promise<Owner> {
     if (this.#owner) return this.#owner;
-    const { Config } = await this.#engine.docker.getContainer(this.#options.containerId).inspect();
+    const { Config } = await inspectContainer(this.#engine, this.#options.containerId);
     const user = Config.User ?? "";
     const facts = new FactBook();
     if (needsAccounts(user)) await this.#containers.answer([{ kind: "accounts", stage: 0 }], facts);

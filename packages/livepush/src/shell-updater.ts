@@ -125,9 +125,10 @@ export class ShellUpdater implements Updater {
 
   async run(command: CommandToRun): Promise<number> {
     const { argv, env, workdir, user, signal, onOutput } = command;
-    const foreign = this.#environment.filter((name) => /^[a-z_]\w*$/i.test(name) && !Object.hasOwn(env, name));
-    // An exec inherits the container's environment, which a build's RUN has nothing of.
-    const cmd = foreign.length > 0 ? ["sh", "-c", `unset ${foreign.join(" ")}; exec "$@"`, "sh", ...argv] : [...argv];
+    // An exec inherits the container's environment, which a build's RUN has nothing of; the shells above it count themselves.
+    const inherited = new Set(["HOSTNAME", "SHLVL", "OLDPWD", ...this.#environment]);
+    const foreign = [...inherited].filter((name) => /^[a-z_]\w*$/i.test(name) && !Object.hasOwn(env, name));
+    const cmd = ["sh", "-c", `unset ${foreign.join(" ")}; exec "$@"`, "sh", ...argv];
     const { exitCode } = await execute(this.#engine, this.#containerId, {
       cmd,
       env,

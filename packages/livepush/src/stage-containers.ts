@@ -1,12 +1,14 @@
+import { randomUUID } from "node:crypto";
 import { type Engine, engineError, getArchive } from "@slipway/transport";
 import { readEntries } from "@slipway/context";
 import { isSlipwayError } from "@slipway/errors";
 import { ContainerNotRunningError } from "./container-not-running-error.ts";
 import { LivepushError } from "./livepush-error.ts";
-import { openUpdater } from "./open-updater.ts";
+import { inspectContainer } from "./read-container.ts";
+import { type OpenedUpdater, openUpdater } from "./open-updater.ts";
 import { readAccounts } from "./owner.ts";
 import type { FactBook, Question } from "./stage-facts.ts";
-import { isFolder } from "./stat-path.ts";
+import { statDestination } from "./stat-path.ts";
 import type { Updater } from "./updater.ts";
 
 /** Which containers a push works on. */
@@ -24,7 +26,12 @@ export class StageContainers {
   readonly #options: StageContainersOptions;
   #containerId: string;
   readonly #made = new Map<number | string, Promise<string>>();
-  readonly #updaters = new Map<number, Promise<Updater>>();
+  readonly #updaters = new Map<number, Promise<OpenedUpdater>>();
+  /** Stages whose containers can't run, having no shell. */
+  readonly #sleepless = new Set<number>();
+  readonly #session = randomUUID();
+  /** Whether the making of a container failed, which may have left one. */
+  #lost = false;
   #closed = false;
 
   constructor(options: StageContainersOptions) {
@@ -51,7 +58,10 @@ export class StageContainers {
   #remember(key: number | string, make: () => Promise<string>): Promise<string> {
     const made = this.#made.get(key) ?? make();
     this.#made.set(key, made);
-    made.catch(() => this.#made.delete(key));
+    made.catch(() => {
+      this.#made.delete(key);
+      this.#lost = true;
+    });
     return made;
   }
 
@@ -64,23 +74,24 @@ export class StageContainers {
   async updater(stage: number): Promise<Updater> {
     const containerId = await this.containerOf(stage);
     const known = this.#updaters.get(stage);
-    if (known && (stage === this.final || (await isUsable(known)))) return known;
+    if (known && (stage === this.final || this.#sleepless.has(stage) || (await isUsable(known)))) {
+      return (await known).updater;
+    }
     if (known) await this.#wake(stage, containerId);
     const opening = openUpdater(this.#options.engine, containerId);
     this.#updaters.set(stage, opening);
     opening.catch(() => this.#updaters.delete(stage));
-    return opening;
+    return (await opening).updater;
   }
 
   /** A stage's container sleeps no more once the engine was restarted. */
   async #wake(stage: number, containerId: string): Promise<void> {
-    const container = this.#options.engine.docker.getContainer(containerId);
     await this.forget(stage);
     try {
-      if (!(await container.inspect()).State.Running) await container.start();
+      const { State } = await inspectContainer(this.#options.engine, containerId);
+      if (!State.Running) await this.#start(stage, containerId);
     } catch (cause) {
-      const error = engineError(cause, `looking at container ${containerId}`);
-      if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
+      if (!isSlipwayError(cause, "TRANSPORT_NOT_FOUND")) throw cause;
       const message = `the container of stage ${stage} was removed, and with it what was pushed to it`;
       throw new LivepushError("LIVEPUSH_REBUILD_NEEDED", message, {
         cause,
@@ -89,10 +100,25 @@ export class StageContainers {
     }
   }
 
+  /** Without a shell it can't sleep. It needn't: files go into a container that was never started, too. */
+  async #start(stage: number, containerId: string): Promise<void> {
+    try {
+      await this.#options.engine.docker.getContainer(containerId).start();
+    } catch (cause) {
+      const error = engineError(cause, `starting container ${containerId}`);
+      if (!isSlipwayError(error, "TRANSPORT_REFUSED") && !isSlipwayError(error, "TRANSPORT_NO_SHELL")) throw error;
+      this.#sleepless.add(stage);
+    }
+  }
+
   /** As `updater`; a container that does not run is started for it, since only then it has a shell. */
   async updaterWithShell(stage: number): Promise<Updater> {
     const updater = await this.updater(stage);
-    if (updater.hasShell || stage !== this.final || (await this.isRunning())) return updater;
+    if (updater.hasShell) return updater;
+    // It may have been killed just before; that wakes it.
+    if (stage !== this.final) return this.updater(stage);
+    // One that was opened before the container ran is let go by that.
+    if (await this.isRunning()) return this.updater(stage);
     const { engine } = this.#options;
     const containerId = this.#containerId;
     await engine.docker
@@ -113,13 +139,12 @@ export class StageContainers {
     const { engine } = this.#options;
     const containerId = this.#containerId;
     try {
-      const { State } = await engine.docker.getContainer(containerId).inspect();
-      const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
-      if (updater?.hasShell && !State.Running) await this.forget(this.final);
+      const { State } = await inspectContainer(engine, containerId);
+      const opened = await this.#updaters.get(this.final)?.catch(() => undefined);
+      if (opened && opened.running !== State.Running) await this.forget(this.final);
       return State.Running;
     } catch (cause) {
-      const error = engineError(cause, `looking at container ${containerId}`);
-      if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
+      if (!isSlipwayError(cause, "TRANSPORT_NOT_FOUND")) throw cause;
       throw new ContainerNotRunningError(`container ${containerId} is gone`, {
         cause,
         hint: "start the service again, then begin a new live push",
@@ -129,24 +154,28 @@ export class StageContainers {
 
   /** Whether the running container is known to run, without asking the engine. */
   async isLive(): Promise<boolean> {
-    const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
-    return updater?.live ?? false;
+    const opened = await this.#updaters.get(this.final)?.catch(() => undefined);
+    return opened?.updater.live ?? false;
   }
 
-  /** The running container restarted: gets ready for the next push, in the background. */
+  /** The running container restarted. */
   async restarted(): Promise<void> {
-    const updater = await this.#updaters.get(this.final)?.catch(() => undefined);
-    // One that had no shell may just have been of a container that did not run.
-    if (updater && !updater.hasShell) await this.forget(this.final);
+    const opened = await this.#updaters.get(this.final)?.catch(() => undefined);
+    if (opened && !opened.running) await this.forget(this.final);
+    this.warm();
+  }
+
+  /** Gets ready for a push into the running container, so that it is quick. */
+  warm(): void {
     const warm = async (): Promise<void> => (await this.updater(this.final)).warm();
-    warm().catch(() => undefined); // the next push finds out, and says so
+    warm().catch(() => undefined); // the push finds out, and says so
   }
 
   /** Lets go of a stage's updater. */
   async forget(stage: number): Promise<void> {
-    const updater = await this.#updaters.get(stage)?.catch(() => undefined);
+    const opened = await this.#updaters.get(stage)?.catch(() => undefined);
     this.#updaters.delete(stage);
-    await updater?.close();
+    await opened?.updater.close();
   }
 
   /** Finds out what the planner wants to know. */
@@ -156,7 +185,7 @@ export class StageContainers {
       const { stage } = question;
       const containerId = await this.containerOf(stage);
       if (question.kind === "folder") {
-        facts.setFolder(stage, question.path, await isFolder(engine, containerId, question.path));
+        facts.setDestination(stage, question.path, await statDestination(engine, containerId, question.path));
       } else if (question.kind === "accounts") {
         const [passwd, group] = await Promise.all(
           ["/etc/passwd", "/etc/group"].map((path) => readText(engine, containerId, path)),
@@ -189,14 +218,34 @@ export class StageContainers {
       }),
     );
     for (const result of results) if (result.status === "rejected") throw result.reason;
+    if (this.#lost) await this.#removeLost();
+    this.#lost = false;
+  }
+
+  /** Those that were made though the connection failed before the engine could say so. */
+  async #removeLost(): Promise<void> {
+    const { engine } = this.#options;
+    const filters = { label: [`dev.slipway.livepush.session=${this.#session}`] };
+    try {
+      const left = await engine.docker.listContainers({ all: true, filters });
+      await Promise.all(left.map(({ Id }) => remove(engine, Id)));
+    } catch (error) {
+      throw engineError(error, "looking for containers that were left over");
+    }
+  }
+
+  #labels(): Record<string, string> {
+    return {
+      ...this.#options.labels,
+      "dev.slipway.livepush": this.#containerId,
+      "dev.slipway.livepush.session": this.#session,
+    };
   }
 
   async #makeOf(image: string): Promise<string> {
-    const { engine, labels } = this.#options;
-    const containerId = this.#containerId;
-    const Labels = { ...labels, "dev.slipway.livepush": containerId };
+    const { engine } = this.#options;
     try {
-      return (await engine.docker.createContainer({ Image: image, Cmd: ["-"], Labels })).id;
+      return (await engine.docker.createContainer({ Image: image, Cmd: ["-"], Labels: this.#labels() })).id;
     } catch (cause) {
       const error = engineError(cause, `making a container of image ${image}`);
       if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
@@ -206,8 +255,7 @@ export class StageContainers {
   }
 
   async #make(stage: number): Promise<string> {
-    const { engine, labels, stageImages } = this.#options;
-    const containerId = this.#containerId;
+    const { engine, stageImages } = this.#options;
     const image = stageImages[stage] as string;
     try {
       const container = await engine.docker.createContainer({
@@ -216,10 +264,9 @@ export class StageContainers {
         Cmd: [],
         User: "0",
         WorkingDir: "/",
-        Labels: { ...labels, "dev.slipway.livepush": containerId },
+        Labels: this.#labels(),
       });
-      // Without a shell it can't sleep. It needn't: files go into a container that was never started, too.
-      await container.start().catch(() => undefined);
+      await this.#start(stage, container.id);
       return container.id;
     } catch (error) {
       throw engineError(error, `making a container for stage ${stage} from image ${image}`);
@@ -228,9 +275,9 @@ export class StageContainers {
 }
 
 /** Whether its shell is still open, or it never had one. */
-async function isUsable(updater: Promise<Updater>): Promise<boolean> {
-  const { hasShell, live } = await updater;
-  return live || !hasShell;
+async function isUsable(opened: Promise<OpenedUpdater>): Promise<boolean> {
+  const { updater, running } = await opened;
+  return updater.live || (running && !updater.hasShell);
 }
 
 async function remove(engine: Engine, id: string): Promise<void> {

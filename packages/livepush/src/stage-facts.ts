@@ -1,6 +1,6 @@
 /** What the planner needs to know of a container and can't tell from a Dockerfile. */
 export type Question =
-  /** Whether a path is a folder there. */
+  /** What is at the destination of a COPY. */
   | { readonly kind: "folder"; readonly stage: number; readonly path: string }
   /** Its users and groups. */
   | { readonly kind: "accounts"; readonly stage: number }
@@ -13,21 +13,29 @@ export interface Accounts {
   readonly groups: ReadonlyMap<string, number>;
 }
 
+/** What is at the destination of a COPY. */
+export interface Destination {
+  /** Whether it is a folder, or a link to one. */
+  readonly folder: boolean;
+  /** Where a link that is there leads in the end: a file is written through it. Without a link, the path itself. */
+  readonly end: string;
+}
+
 /** Answers to questions that were asked before; undefined is one that was not. */
 export interface Facts {
-  folder(stage: number, path: string): boolean | undefined;
+  destination(stage: number, path: string): Destination | undefined;
   accounts(stage: number): Accounts | undefined;
   shell(stage: number): boolean | undefined;
 }
 
 /** Answers, as they come in. */
 export class FactBook implements Facts {
-  readonly #folders = new Map<string, boolean>();
+  readonly #destinations = new Map<string, Destination>();
   readonly #accounts = new Map<number, Accounts>();
   readonly #shells = new Map<number, boolean>();
 
-  folder(stage: number, path: string): boolean | undefined {
-    return this.#folders.get(`${stage} ${path}`);
+  destination(stage: number, path: string): Destination | undefined {
+    return this.#destinations.get(`${stage} ${path}`);
   }
 
   accounts(stage: number): Accounts | undefined {
@@ -38,8 +46,8 @@ export class FactBook implements Facts {
     return this.#shells.get(stage);
   }
 
-  setFolder(stage: number, path: string, isFolder: boolean): void {
-    this.#folders.set(`${stage} ${path}`, isFolder);
+  setDestination(stage: number, path: string, destination: Destination): void {
+    this.#destinations.set(`${stage} ${path}`, destination);
   }
 
   setAccounts(stage: number, accounts: Accounts): void {
@@ -50,9 +58,14 @@ export class FactBook implements Facts {
     this.#shells.set(stage, hasShell);
   }
 
+  /** A container that seemed to have no shell may just not have run then. */
+  askForShellsAgain(): void {
+    for (const [stage, hasShell] of this.#shells) if (!hasShell) this.#shells.delete(stage);
+  }
+
   /** The containers are others. */
   forget(): void {
-    this.#folders.clear();
+    this.#destinations.clear();
     this.#accounts.clear();
     this.#shells.clear();
   }

@@ -7,6 +7,7 @@ import { ContextListing } from "./context-listing.ts";
 import { CopyMapping } from "./copy-mapping.ts";
 import { LivepushError } from "./livepush-error.ts";
 import type { DeleteItem, FlowAction } from "./push-plan.ts";
+import type { Destination } from "./stage-facts.ts";
 import { readStageTree, stageEntries, type StageTree, treeFiles, type TreeFile } from "./stage-tree.ts";
 import type { FileBatch, FileToPut } from "./updater.ts";
 
@@ -29,18 +30,18 @@ export interface FlowChanges {
 
 /**
  * Reads what a COPY --from copies, as the other stage's container is now.
- * @param isFolder whether the destination is a folder
+ * @param at what is at the destination
  * @throws LivepushError LIVEPUSH_SOURCE_MISSING
  */
 export async function readFlow(
   engine: Engine,
   containerId: string,
   step: CopyStep,
-  isFolder: () => boolean,
+  at: () => Destination,
   signal: AbortSignal,
 ): Promise<Flow> {
   const tree = await readStageTree(engine, containerId, step.sources, signal);
-  const mapping = new CopyMapping(step, tree.listing, isFolder);
+  const mapping = new CopyMapping(step, tree.listing, at);
   const [missing] = mapping.missing();
   if (missing !== undefined) {
     throw new LivepushError("LIVEPUSH_SOURCE_MISSING", `\`${step.text}\`: there is no /${missing} to copy`, {

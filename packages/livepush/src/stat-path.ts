@@ -1,5 +1,7 @@
 import { posix } from "node:path";
 import { type Engine, engineError } from "@slipway/transport";
+import { cleanPath } from "./container-path.ts";
+import type { Destination } from "./stage-facts.ts";
 
 /** What a path of a container is. */
 export type PathKind = "file" | "folder" | "symlink";
@@ -34,15 +36,15 @@ export async function statPath(
   }
 }
 
-/** Whether a path of a container is a folder, or a link to one. */
-export async function isFolder(engine: Engine, containerId: string, path: string): Promise<boolean> {
-  let at = path;
+/** What is at a path of a container, links followed. */
+export async function statDestination(engine: Engine, containerId: string, path: string): Promise<Destination> {
+  let end = cleanPath(path);
   for (let hops = 0; hops < 40; hops++) {
-    const found = await statPath(engine, containerId, at);
-    if (found?.kind !== "symlink") return found?.kind === "folder";
-    at = posix.resolve(posix.dirname(at), found.linkname);
+    const found = await statPath(engine, containerId, end);
+    if (found?.kind !== "symlink") return { folder: found?.kind === "folder", end };
+    end = posix.resolve(posix.dirname(end), found.linkname);
   }
-  return false;
+  return { folder: false, end: cleanPath(path) };
 }
 
 async function exists(engine: Engine, containerId: string): Promise<boolean> {

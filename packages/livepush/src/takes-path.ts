@@ -13,7 +13,7 @@ export function takesPath(stages: readonly Stage[], context: ContextView, path: 
         return step.mounts.some((mount) => mount.type === "bind" && !mount.from && overlaps(mountSource(mount), path));
       }
       if ((step.kind !== "copy" && step.kind !== "add") || step.from) return false;
-      const mapping = new CopyMapping(step, context, () => false);
+      const mapping = new CopyMapping(step, context, () => undefined);
       return (
         mapping.takes(path) ||
         mapping.isLinkOfSource(path) ||

@@ -26,6 +26,8 @@ interface Watched {
 export class TreeWatcher {
   readonly #options: TreeWatcherOptions;
   readonly #folders = new Map<string, Watched>();
+  /** Of the folders that the roots are in: a root may go and come back, as when branches are switched. */
+  readonly #above = new Map<string, FSWatcher>();
   #closed = false;
 
   constructor(options: TreeWatcherOptions) {
@@ -34,6 +36,7 @@ export class TreeWatcher {
 
   /** Watches all folders that are not watched yet. */
   async open(): Promise<void> {
+    for (const root of this.#options.roots) this.#watchAbove(root);
     await Promise.all(this.#options.roots.map((root) => this.#watchTree(root)));
   }
 
@@ -51,7 +54,9 @@ export class TreeWatcher {
   close(): void {
     this.#closed = true;
     for (const { watcher } of this.#folders.values()) watcher.close();
+    for (const watcher of this.#above.values()) watcher.close();
     this.#folders.clear();
+    this.#above.clear();
   }
 
   async #watchTree(folder: string): Promise<void> {
@@ -69,6 +74,27 @@ export class TreeWatcher {
     for (const { name } of entries) watched.names.add(name);
     const below = entries.filter((entry) => entry.isDirectory());
     await Promise.all(below.map(({ name }) => this.#watchTree(path.join(folder, name))));
+  }
+
+  #watchAbove(root: string): void {
+    if (this.#closed || this.#above.has(root) || path.dirname(root) === root) return;
+    try {
+      const watcher = watchFolder(path.dirname(root), (type, name) => {
+        if (this.#closed || type !== "rename" || name !== path.basename(root)) return;
+        this.#rootRenamed(root).catch((error: unknown) => this.#options.onError(error));
+      });
+      // Where the folder above can't be watched, the root is one that stays.
+      watcher.on("error", () => watcher.close());
+      this.#above.set(root, watcher);
+    } catch {
+      return;
+    }
+  }
+
+  async #rootRenamed(root: string): Promise<void> {
+    this.#forget(root);
+    await this.#watchTree(root);
+    if (!this.#closed) this.#options.onEvent(root);
   }
 
   #watch(folder: string): Watched | undefined {
@@ -126,5 +152,5 @@ async function kindOf(file: string): Promise<"folder" | "other" | "nothing"> {
 
 function isGone(error: unknown): boolean {
   const { code } = error as NodeJS.ErrnoException;
-  return code === "ENOENT" || code === "ENOTDIR";
+  return code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP";
 }

@@ -1,3 +1,4 @@
+import { statSync } from "node:fs";
 import path from "node:path";
 import { type Ignore, parseIgnore } from "@slipway/context";
 import type { WatchedFolder } from "./watch.ts";
@@ -62,16 +63,31 @@ export class WatchRules {
     });
   }
 
-  /** What is to be watched: what all rules ignore costs no watch. */
+  /**
+   * What is to be watched: what all rules ignore costs no watch. A rule about a file, or about what is not there yet, has
+   * the folder above watched, for nothing else.
+   */
   folders(service: string): WatchedFolder[] {
-    return this.rules.map(({ path: directory }, index) => ({
-      name: service,
-      directory,
-      ignore: {
-        ignores: (name) => this.#ignored(index, name, path.join(directory, name)),
-        mayContainIncluded: (name) => this.#ignores[index]?.ignore.mayContainIncluded(name) ?? false,
-      },
-    }));
+    return this.rules.map(({ path: place }, index) => {
+      const directory = folderAt(place);
+      const prefix = within(directory, place) ?? "";
+      const below = (name: string): string | undefined => (prefix === "" ? name : within(`/${prefix}`, `/${name}`));
+      return {
+        name: service,
+        directory,
+        ignore: {
+          ignores: (name) => {
+            const inRule = below(name);
+            if (inRule === undefined) return !prefix.startsWith(`${name}/`);
+            return this.#ignored(index, inRule, path.join(place, inRule));
+          },
+          mayContainIncluded: (name) => {
+            const inRule = below(name);
+            return inRule !== undefined && (this.#ignores[index]?.ignore.mayContainIncluded(inRule) ?? false);
+          },
+        },
+      };
+    });
   }
 
   #ignored(index: number, name: string, file: string): boolean {
@@ -79,6 +95,20 @@ export class WatchRules {
     if (!this.#context) return false;
     const inContext = within(this.#context.directory, file);
     return inContext !== undefined && inContext !== "" && this.#context.ignore.ignores(inContext);
+  }
+}
+
+/** The folder at a path, or the nearest above it. */
+function folderAt(place: string): string {
+  const above = path.dirname(place);
+  return isFolder(place) || above === place ? place : folderAt(above);
+}
+
+function isFolder(place: string): boolean {
+  try {
+    return statSync(place).isDirectory();
+  } catch {
+    return false; // not there, or below a file
   }
 }
 

@@ -3,13 +3,14 @@ import { writeFileSync } from "node:fs";
 import { mkdir, mkdtemp, rename, rm, symlink, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { parseIgnore } from "@slipway/context";
+import { ignoreNothing, parseIgnore } from "@slipway/context";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import type { ContextChange } from "./context-change.ts";
 import { ContextListing } from "./context-listing.ts";
-import { listContext, readChanges } from "./read-changes.ts";
+import { contextPath, listContext, readChanges } from "./read-changes.ts";
 import { TreeWatcher } from "./tree-watcher.ts";
-import { watch, watchAll, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
+import { type FolderBatch, watch, watchAll, type Watch, type WatchBatch, type WatchOptions } from "./watch.ts";
+import { WatchRules } from "./watch-rules.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -235,4 +236,61 @@ test("several folders are watched together, each with its own ignore rules", asy
     if (seen.has("web:file") && seen.has("api:file")) break;
   }
   expect([...seen].toSorted()).toEqual(["all:api/file", "all:api/x.log", "api:file", "web:file"]);
+});
+
+test("what a rule is about is watched, be it a file or not there yet", async () => {
+  const edit = async (...names: string[]): Promise<void> => {
+    for (const name of names) await write(name, `${name} ${performance.now()}`);
+  };
+  await edit("package.json", "other", "src/a", "src/x.log", "node_modules/m");
+  const rules = new WatchRules([
+    { path: path.join(folder, "package.json"), action: "rebuild" },
+    { path: path.join(folder, "src"), action: "sync", target: "/src", ignore: ["*.log"] },
+    { path: path.join(folder, "later/conf"), action: "restart" },
+  ]);
+  const watching = watchAll(rules.folders("web"));
+  await watching.ready;
+  const batches = watching[Symbol.asyncIterator]();
+  const next = async (): Promise<string[]> => {
+    const { value } = (await batches.next()) as { value: readonly FolderBatch[] };
+    const files = value.flatMap(({ directory, changed }) => changed.map((name) => path.join(directory, name)));
+    return files.map((file) => path.relative(folder, file)).toSorted();
+  };
+  await edit("other", "src/x.log", "node_modules/m", "package.json");
+  expect(await next()).toEqual(["package.json"]);
+  await edit("src/a");
+  expect(await next()).toEqual(["src/a"]);
+  await edit("later/conf");
+  expect(await next()).toContain("later");
+  await edit("other", "later/conf", "later/else");
+  expect(await next()).toEqual(["later/conf"]);
+  await watching.close();
+});
+
+test("a watched folder that goes, or is moved away, and comes back is watched again", async () => {
+  const root = path.join(folder, "app");
+  await write("app/src/a");
+  const watching = watch(root);
+  await watching.ready;
+  const listing = new ContextListing(await listContext(root, ignoreNothing));
+  const changes = new Map<string, ContextChange>();
+  const batches = watching[Symbol.asyncIterator]();
+  const until = async (expected: string[]): Promise<void> => {
+    while ([...listing.below("")].toSorted().join() !== expected.join()) {
+      const { value } = (await batches.next()) as { value: WatchBatch };
+      const names = [...value.changed, ...value.deleted].map((name) => contextPath(root, name));
+      await readChanges({ directory: root, ignore: ignoreNothing, listing }, names, changes);
+    }
+  };
+  await rm(root, { recursive: true });
+  await until([]);
+  await write("app/src/b");
+  await until(["src", "src/b"]);
+  await rename(root, path.join(folder, "away"));
+  await until([]);
+  await rename(path.join(folder, "away"), root);
+  await until(["src", "src/b"]);
+  await write("app/src/c");
+  await until(["src", "src/b", "src/c"]);
+  await watching.close();
 });

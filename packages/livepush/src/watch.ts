@@ -27,6 +27,13 @@ export interface WatchedFolder {
   readonly ignore?: Ignore | undefined;
 }
 
+/** What changed in one of several folders. */
+export interface FolderBatch extends WatchBatch {
+  readonly name: string;
+  /** Absolute: what the paths are relative to. */
+  readonly directory: string;
+}
+
 /** Folders being watched: their batches, one after the other. What happens while one is worked on comes with the next. */
 export interface Watch<Batch = WatchBatch> extends AsyncIterable<Batch>, AsyncDisposable {
   /** Resolves once every change from then on is seen, or the watch was closed before that. */
@@ -57,7 +64,7 @@ export function watch(directory: string, options: WatchOptions = {}): Watch {
     close: () => together.close(),
     [Symbol.asyncDispose]: () => together.close(),
     async *[Symbol.asyncIterator]() {
-      for await (const batches of together) for (const { name: _, ...batch } of batches) yield batch;
+      for await (const batches of together) for (const { changed, deleted } of batches) yield { changed, deleted };
     },
   };
 }
@@ -70,16 +77,14 @@ export function watch(directory: string, options: WatchOptions = {}): Watch {
 export function watchAll(
   folders: readonly WatchedFolder[],
   options: Omit<WatchOptions, "ignore"> = {},
-): Watch<readonly (WatchBatch & { readonly name: string })[]> {
+): Watch<readonly FolderBatch[]> {
   return new FolderWatch(
     folders.map((folder) => ({ ...folder, directory: path.resolve(folder.directory) })),
     options,
   );
 }
 
-type NamedBatch = WatchBatch & { readonly name: string };
-
-class FolderWatch implements Watch<readonly NamedBatch[]> {
+class FolderWatch implements Watch<readonly FolderBatch[]> {
   readonly ready: Promise<void>;
   readonly #folders: readonly WatchedFolder[];
   readonly #debounce: number;
@@ -110,7 +115,7 @@ class FolderWatch implements Watch<readonly NamedBatch[]> {
     if (signal?.aborted) this.#onAbort();
   }
 
-  async *[Symbol.asyncIterator](): AsyncGenerator<readonly NamedBatch[], void, undefined> {
+  async *[Symbol.asyncIterator](): AsyncGenerator<readonly FolderBatch[], void, undefined> {
     try {
       for (;;) {
         this.#signal?.throwIfAborted();
@@ -146,8 +151,9 @@ class FolderWatch implements Watch<readonly NamedBatch[]> {
   }
 
   /** What a path is called in each of the folders that it lies in. */
-  #namesOf(file: string): { folder: string; name: string; ignore: Ignore | undefined }[] {
-    return this.#folders.flatMap(({ name: folder, directory, ignore }) => {
+  #namesOf(file: string): { folder: WatchedFolder; name: string; ignore: Ignore | undefined }[] {
+    return this.#folders.flatMap((folder) => {
+      const { directory, ignore } = folder;
       if (file !== directory && !file.startsWith(directory.endsWith(path.sep) ? directory : directory + path.sep))
         return [];
       return [{ folder, ignore, name: path.relative(directory, file).split(path.sep).join("/") }];
@@ -171,22 +177,23 @@ class FolderWatch implements Watch<readonly NamedBatch[]> {
     );
   }
 
-  async #take(): Promise<NamedBatch[]> {
+  async #take(): Promise<FolderBatch[]> {
     const pending = this.#pending;
     this.#pending = new Set();
     this.#complete = false;
     if (pending.size > mostNames) {
       await this.#watcher.open(); // events of new folders may be among those that were lost
-      return this.#folders.map(({ name }) => ({ name, changed: ["."], deleted: [] }));
+      return this.#folders.map(({ name, directory }) => ({ name, directory, changed: ["."], deleted: [] }));
     }
-    const batches = new Map<string, { name: string; changed: string[]; deleted: string[] }>();
+    const batches = new Map<WatchedFolder, FolderBatch & { changed: string[]; deleted: string[] }>();
     const looked = await Promise.all([...pending].map(async (file) => ({ file, ...(await this.#watcher.look(file)) })));
     for (const { file, was, is } of looked) {
       // An editor's temporary file came and went: nothing happened.
       if (!was && !is) continue;
       for (const { folder, name, ignore } of this.#namesOf(file)) {
         if (leavesOut(ignore, name)) continue;
-        const batch = batches.get(folder) ?? { name: folder, changed: [], deleted: [] };
+        const { name: of, directory } = folder;
+        const batch = batches.get(folder) ?? { name: of, directory, changed: [], deleted: [] };
         batches.set(folder, batch);
         (is ? batch.changed : batch.deleted).push(name === "" ? "." : name);
       }

@@ -5,7 +5,7 @@ import { gzipSync } from "node:zlib";
 import { packEntries, readEntries } from "@slipway/context";
 import { isSlipwayError } from "@slipway/errors";
 import type { Livepush } from "../src/livepush.ts";
-import { dockerfileOf, type Edit, type Entry, type Scenario } from "./scenario.ts";
+import { dockerfileOf, type Edit, type Entry, type Scenario, type Sequence } from "./scenario.ts";
 import type { Workbench } from "./workbench.ts";
 
 /** How a scenario went. */
@@ -13,66 +13,144 @@ export interface Verdict {
   /** What differs from a fresh build; empty: nothing. */
   readonly mismatches: readonly string[];
   readonly pushes: number;
-  /** Pushes that were refused, and why. */
-  readonly refused: readonly string[];
+  /** How many sequences of edits were compared with a fresh build. */
+  readonly compared: number;
+  /** Sequences that left something that can't be built, so that there was nothing to compare with. */
+  readonly unbuildable: number;
   /** How many pushes were refused. */
   readonly refusals: number;
-  /** Whether the edits left something that can't be built, so that nothing can be compared. */
-  readonly unbuildable: boolean;
+  /** And why. */
+  readonly refused: readonly string[];
 }
 
 /** Builds a scenario's context, pushes its edits into a container, and compares that with one of a fresh build. */
 export async function judge(bench: Workbench, scenario: Scenario): Promise<Verdict> {
   const context = await bench.folder({});
-  const clock = { now: Date.now() - 1_000_000 };
   try {
-    return await judgeIn(bench, scenario, context, clock);
+    return await new Trial(bench, scenario, context).judge();
   } finally {
     await bench.forget(context);
   }
 }
 
-async function judgeIn(
-  bench: Workbench,
-  scenario: Scenario,
-  context: string,
-  clock: { now: number },
-): Promise<Verdict> {
-  await writeFile(path.join(context, "Dockerfile"), dockerfileOf(scenario, "built"));
-  for (const edit of scenario.context) await carryOut(context, edit, clock);
-  const refused: string[] = [];
-  let refusals = 0;
-  let session = await begin(bench, scenario, context);
-  if (!session) return { mismatches: [], pushes: 0, refused, refusals, unbuildable: true };
-  let pushes = 0;
-  for (const edits of scenario.pushes) {
-    const paths: string[] = [];
-    for (const edit of edits) paths.push(...(await carryOut(context, edit, clock)));
-    pushes += 1;
+/** One scenario in a folder of its own. */
+class Trial {
+  readonly #bench: Workbench;
+  readonly #scenario: Scenario;
+  readonly #context: string;
+  readonly #clock = { now: Date.now() - 1_000_000 };
+  readonly #refused: string[] = [];
+  #refusals = 0;
+  #pushes = 0;
+  #compared = 0;
+  #unbuildable = 0;
+
+  constructor(bench: Workbench, scenario: Scenario, context: string) {
+    this.#bench = bench;
+    this.#scenario = scenario;
+    this.#context = context;
+  }
+
+  async judge(): Promise<Verdict> {
+    const { context, sequences } = this.#scenario;
+    await writeFile(path.join(this.#context, "Dockerfile"), dockerfileOf(this.#scenario, "built"));
+    for (const edit of context) await carryOut(this.#context, edit, this.#clock);
+    let session: Session | undefined;
+    for (const sequence of sequences) {
+      session ??= await this.#begin();
+      const found = await this.#pushAll(session, sequence);
+      if (found.mismatches) return this.#verdict(found.mismatches);
+      session = found.session;
+      const mismatches = session ? await this.#compare(session) : this.#nothingToCompare();
+      if (mismatches.length > 0) return this.#verdict(mismatches);
+    }
+    return this.#verdict([]);
+  }
+
+  #verdict(mismatches: readonly string[]): Verdict {
+    return {
+      mismatches,
+      pushes: this.#pushes,
+      compared: this.#compared,
+      unbuildable: this.#unbuildable,
+      refusals: this.#refusals,
+      refused: this.#refused,
+    };
+  }
+
+  async #begin(): Promise<Session | undefined> {
+    const image = await this.#build();
+    if (image === undefined) return undefined;
+    const stageImages: string[] = [];
+    for (const { name } of this.#scenario.stages.slice(0, -1)) {
+      const built = await this.#build(name);
+      if (built === undefined) return undefined;
+      stageImages.push(built);
+    }
+    return this.#bench.start(this.#context, {
+      text: dockerfileOf(this.#scenario, "live"),
+      image,
+      stageImages,
+      run: { Cmd: undefined },
+      skipContainerRestart: !this.#scenario.restarts,
+    });
+  }
+
+  /** @returns the session to go on with, which is another one after a rebuild; none if that failed */
+  async #pushAll(
+    begun: Session | undefined,
+    sequence: Sequence,
+  ): Promise<{ session?: Session | undefined; mismatches?: readonly string[] }> {
+    let session: Session | undefined = begun;
+    for (const edits of sequence) {
+      const paths: string[] = [];
+      for (const edit of edits) paths.push(...(await carryOut(this.#context, edit, this.#clock)));
+      if (!session) continue;
+      this.#pushes += 1;
+      try {
+        // What a caller calls a path makes no difference.
+        const cut = paths.length >> 1;
+        await session.push.performLivepush(paths.slice(0, cut), paths.slice(cut));
+      } catch (error) {
+        if (!isSlipwayError(error)) throw error;
+        if (error.code === "LIVEPUSH_REBUILD_NEEDED") {
+          this.#refusals += 1;
+          this.#refused.push(...error.problems.map(({ message }) => message));
+          session = await this.#begin();
+        } else if (!buildWouldFail.has(error.code)) throw error;
+        else if ((await this.#build()) !== undefined) return { mismatches: [error.message] };
+      }
+    }
+    return { session };
+  }
+
+  async #compare({ containerId }: Session): Promise<readonly string[]> {
+    const image = await this.#build();
+    if (image === undefined) return this.#nothingToCompare();
+    this.#compared += 1;
+    return [
+      ...differences(await this.#bench.everything(containerId), await this.#bench.everythingOf(image)),
+      ...(await processDifferences(this.#bench, containerId, image)),
+    ];
+  }
+
+  #nothingToCompare(): readonly string[] {
+    this.#unbuildable += 1;
+    return [];
+  }
+
+  async #build(target?: string): Promise<string | undefined> {
     try {
-      // What a caller calls a path makes no difference.
-      const cut = paths.length >> 1;
-      await session.push.performLivepush(paths.slice(0, cut), paths.slice(cut));
-    } catch (error) {
-      if (!isSlipwayError(error)) throw error;
-      if (error.code === "LIVEPUSH_REBUILD_NEEDED") {
-        refusals += 1;
-        refused.push(...error.problems.map(({ message }) => message));
-        const next = await begin(bench, scenario, context);
-        if (!next) return { mismatches: [], pushes, refused, refusals, unbuildable: true };
-        session = next;
-      } else if (!buildWouldFail.has(error.code)) throw error;
-      else if (await build(bench, context))
-        return { mismatches: [error.message], pushes, refused, refusals, unbuildable: false };
+      return await this.#bench.build(this.#context, target === undefined ? {} : { target });
+    } catch {
+      return undefined; // a source is missing, or a folder is where a file should go
     }
   }
-  const image = await build(bench, context);
-  if (image === undefined) return { mismatches: [], pushes, refused, refusals, unbuildable: true };
-  const mismatches = [
-    ...differences(await bench.everything(session.containerId), await bench.everythingOf(image)),
-    ...(await processDifferences(bench, session.containerId, image)),
-  ];
-  return { mismatches, pushes, refused, refusals, unbuildable: false };
+}
+
+interface Session {
+  readonly push: Livepush;
+  readonly containerId: string;
 }
 
 /** What a push may say where a build would fail as well. */
@@ -82,42 +160,12 @@ const buildWouldFail: ReadonlySet<string> = new Set([
   "LIVEPUSH_UPDATE_FAILED",
 ]);
 
-async function build(bench: Workbench, context: string, target?: string): Promise<string | undefined> {
-  try {
-    return await bench.build(context, target === undefined ? {} : { target });
-  } catch {
-    return undefined; // a source is missing, or a folder is where a file should go
-  }
-}
-
-async function begin(
-  bench: Workbench,
-  scenario: Scenario,
-  context: string,
-): Promise<{ push: Livepush; containerId: string } | undefined> {
-  const image = await build(bench, context);
-  if (image === undefined) return undefined;
-  const stageImages: string[] = [];
-  for (const { name } of scenario.stages.slice(0, -1)) {
-    const built = await build(bench, context, name);
-    if (built === undefined) return undefined;
-    stageImages.push(built);
-  }
-  return bench.start(context, {
-    text: dockerfileOf(scenario, "live"),
-    image,
-    stageImages,
-    run: { Cmd: undefined },
-    skipContainerRestart: !scenario.restarts,
-  });
-}
-
 /** @returns the paths that changed, as a watcher would name them */
 async function carryOut(context: string, edit: Edit, clock: { now: number }): Promise<string[]> {
   const full = path.join(context, edit.path);
   switch (edit.do) {
     case "remove":
-      await rm(full, { recursive: true, force: true });
+      if (await lstat(full).catch(() => undefined)) await rm(full, { recursive: true });
       return [edit.path];
     case "chmod": {
       const stats = await lstat(full).catch(() => undefined);

@@ -29,7 +29,7 @@ export const cases: PlanCase[] = [
     dockerfile: "FROM x\nCOPY a/b.ts /app/\nCOPY a/b.ts /app/c.ts",
     context: "a/ a/b.ts",
     changed: "a/b.ts",
-    facts: (facts) => facts.setFolder(0, "/app/c.ts", false),
+    facts: (facts) => facts.setDestination(0, "/app/c.ts", { folder: false, end: "/app/c.ts" }),
     actions: ["0:0 copy a/b.ts>/app/b.ts", "0:1 copy a/b.ts>/app/c.ts"],
     restart: true,
   },
@@ -45,8 +45,22 @@ export const cases: PlanCase[] = [
     dockerfile: "FROM x\nCOPY a /bin",
     context: "a",
     changed: "a",
-    facts: (facts) => facts.setFolder(0, "/bin", true),
+    facts: (facts) => facts.setDestination(0, "/bin", { folder: true, end: "/bin" }),
     actions: ["0:0 copy a>/bin/a"],
+  },
+  {
+    name: "a file is written through a link at its destination, and a deletion leaves the link",
+    dockerfile: "FROM x\nCOPY a /etc/conf\nCOPY gone /etc/other",
+    context: "a",
+    changed: "a",
+    deleted: "gone",
+    facts: (facts) => {
+      facts.setDestination(0, "/etc/conf", { folder: false, end: "/real/conf" });
+      facts.setDestination(0, "/etc/other", { folder: false, end: "/real/other" });
+      facts.setShell(0, true);
+    },
+    actions: ["0:0 copy a>/real/conf", "0:1 delete /real/other"],
+    warnings: ["`COPY gone /etc/other`: there is no gone in the context any more; a build would fail"],
   },
   {
     name: "wildcards: files lose their folders, matched folders give their content",
@@ -143,6 +157,18 @@ export const cases: PlanCase[] = [
       '0:2 run ["/bin/sh","-c","install"] in / as 0',
       "0:3 copy src/b>/src/b",
       "0:3 repair src>/src src/a>/src/a",
+    ],
+  },
+  {
+    name: "where sources meet, the last one is put back, and only that",
+    dockerfile: "FROM x\nCOPY in /in\nRUN make\nCOPY a b /app/",
+    context: "in a/ a/x>/nowhere a/y b/ b/x",
+    changed: "in",
+    facts: (facts) => facts.setDestination(0, "/in", { folder: false, end: "/in" }),
+    actions: [
+      "0:0 copy in>/in",
+      '0:1 run ["/bin/sh","-c","make"] in / as 0',
+      "0:2 repair b>/app b/x>/app/x a/y>/app/y",
     ],
   },
   {

@@ -14,8 +14,8 @@ export interface Relay {
   close(): Promise<void>;
 }
 
-/** Relays connections to the engine's socket. */
-export async function startRelay(engine: string): Promise<Relay> {
+/** Relays connections to the engine's socket, from another socket or a port. */
+export async function startRelay(engine: string, from: "socket" | "port" = "socket"): Promise<Relay> {
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-relay-"));
   const socketPath = path.join(folder, "engine.sock");
   const open = new Set<Socket>();
@@ -42,13 +42,16 @@ export async function startRelay(engine: string): Promise<Relay> {
       if (after !== undefined && sent > after) near.destroy();
     });
     near.pipe(far).pipe(near);
-  }).listen(socketPath);
+  });
+  if (from === "socket") server.listen(socketPath);
+  else server.listen(0, "127.0.0.1");
   await once(server, "listening");
+  const address = server.address();
   const cut = (): void => {
     for (const socket of open) socket.destroy();
   };
   return {
-    host: `unix://${socketPath}`,
+    host: typeof address === "object" && address ? `tcp://127.0.0.1:${address.port}` : `unix://${socketPath}`,
     cut,
     set: (options) => {
       refuse = options.refuse ?? refuse;

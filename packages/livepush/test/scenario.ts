@@ -27,12 +27,16 @@ export interface ScenarioStage {
   readonly steps: readonly StepText[];
 }
 
-/** A context with its Dockerfile, and what happens to it: a list of edits for each push. */
+/** A list of edits for each push. */
+export type Sequence = readonly (readonly Edit[])[];
+
+/** A context with its Dockerfile, and what happens to it. */
 export interface Scenario {
   readonly seed: number;
   readonly stages: readonly ScenarioStage[];
   readonly context: readonly Edit[];
-  readonly pushes: readonly (readonly Edit[])[];
+  /** One after the other in the same container, which is compared with a fresh build after each. */
+  readonly sequences: readonly Sequence[];
   /** Whether each push restarts the container. */
   readonly restarts: boolean;
 }
@@ -41,19 +45,21 @@ const image = "slipway-base/busybox:1";
 const folders = ["d0", "d1", "d2"];
 const names = ["f0", "f1", ".f2", "f 3", "g.txt"];
 
-/** Makes up a scenario; the same seed makes the same. */
-export function makeScenario(seed: number): Scenario {
+/** Makes up a scenario; the same seed makes the same, but for how many sequences of edits it has. */
+export function makeScenario(seed: number, sequences: number): Scenario {
   const random = new Random(seed);
   const stages = randomStages(random);
-  return {
-    seed,
-    stages,
-    context: randomContext(random),
-    pushes: Array.from({ length: 1 + random.below(4) }, () =>
-      Array.from({ length: 1 + random.below(4) }, () => randomEdit(random)),
-    ),
-    restarts: random.oneIn(6),
-  };
+  const context = randomContext(random);
+  const first = randomSequence(random);
+  const restarts = random.oneIn(6);
+  const more = Array.from({ length: sequences - 1 }, () => randomSequence(random));
+  return { seed, stages, context, sequences: [first, ...more], restarts };
+}
+
+function randomSequence(random: Random): Sequence {
+  return Array.from({ length: 1 + random.below(4) }, () =>
+    Array.from({ length: 1 + random.below(4) }, () => randomEdit(random)),
+  );
 }
 
 /** The Dockerfile of a scenario. */

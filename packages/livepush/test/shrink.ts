@@ -22,15 +22,29 @@ export async function shrink(
 }
 
 function* smallerOnes(scenario: Scenario): Generator<Scenario, void, undefined> {
-  const { pushes, stages, context } = scenario;
-  for (const without of withoutParts(pushes)) yield { ...scenario, pushes: without };
+  const { sequences, stages, context } = scenario;
+  for (const without of withoutParts(sequences)) yield { ...scenario, sequences: without };
+  // Two as one: nothing is compared in between.
+  for (const [index, sequence] of sequences.slice(1).entries()) {
+    yield {
+      ...scenario,
+      sequences: sequences.toSpliced(index, 2, [...(sequences[index] ?? []), ...sequence]),
+    };
+  }
+  for (const [index, pushes] of sequences.entries()) {
+    for (const without of withoutParts(pushes)) yield { ...scenario, sequences: sequences.with(index, without) };
+  }
   for (const [index, stage] of stages.entries()) {
     for (const steps of withoutParts(stage.steps)) {
       yield { ...scenario, stages: stages.with(index, { ...stage, steps }) };
     }
   }
-  for (const [index, edits] of pushes.entries()) {
-    for (const without of withoutParts(edits)) yield { ...scenario, pushes: pushes.with(index, without) };
+  for (const [at, pushes] of sequences.entries()) {
+    for (const [index, edits] of pushes.entries()) {
+      for (const without of withoutParts(edits)) {
+        yield { ...scenario, sequences: sequences.with(at, pushes.with(index, without)) };
+      }
+    }
   }
   for (const without of withoutParts(context)) yield { ...scenario, context: without };
   if (scenario.restarts) yield { ...scenario, restarts: false };

@@ -37,8 +37,9 @@ export class Workbench {
     this.engine = engine;
   }
 
-  static async open(): Promise<Workbench> {
-    return new Workbench(await connect());
+  /** @param host the machine's own engine without */
+  static async open(host?: string): Promise<Workbench> {
+    return new Workbench(await connect(host === undefined ? {} : { host }));
   }
 
   async folder(files: Files): Promise<string> {
@@ -49,11 +50,11 @@ export class Workbench {
   }
 
   /** @returns the image's id */
-  async build(context: string, options: { target?: string } = {}): Promise<string> {
+  async build(context: string, options: { target?: string; classic?: boolean } = {}): Promise<string> {
     const stream = await openBuildStream(this.engine, {
       tar: packDirectory(context),
       query: {
-        version: "2",
+        version: options.classic ? "1" : "2",
         target: options.target,
         labels: this.label,
         rm: true,

@@ -1,6 +1,6 @@
 import { PassThrough, type Readable } from "node:stream";
 import { build, buildDirectory, type BuildEvent, type BuildRun } from "@slipway/build";
-import type { Engine } from "@slipway/transport";
+import type { Engine, EngineDescription } from "@slipway/transport";
 import type { BuildTask } from "./build-task.ts";
 import type { MadeImage } from "./local-image.ts";
 import { MultibuildError } from "./multibuild-error.ts";
@@ -13,6 +13,8 @@ export interface BuildOneOptions extends PerformBuildsOptions {
   readonly tags: readonly string[];
   /** The platform, where the task names none. */
   readonly platform: string | undefined;
+  /** What the engine is, where that was asked. */
+  readonly description: EngineDescription | undefined;
   /** Whether it was begun before: its files are read anew. */
   readonly again: boolean;
   readonly onBuildEvent: (event: BuildEvent) => void;
@@ -56,12 +58,17 @@ export function isRepeatable({ external, buildStream, openStream }: BuildTask): 
 function start(task: BuildTask, engine: Engine, options: BuildOneOptions): BuildRun {
   const { buildStream, openStream } = task;
   const own = taskBuildOptions(task, options);
-  const how = { ...own, tags: [...(own.tags ?? []), ...options.tags], platform: own.platform ?? options.platform };
+  const how = {
+    ...own,
+    tags: [...(own.tags ?? []), ...options.tags],
+    platform: own.platform ?? options.platform,
+    description: options.description,
+  };
   const stream = usable(task, options.again);
   if (openStream?.directory === undefined || openStream.stream !== buildStream) return build(engine, stream, how);
   // A builder that knows the folder is sent only what has changed.
   stream.destroy();
-  return buildDirectory(engine, openStream.directory, how);
+  return buildDirectory(engine, openStream.directory, { ...how, dockerfileText: openStream.dockerfileText });
 }
 
 function usable(task: BuildTask, again: boolean): Readable {

@@ -12,6 +12,8 @@ export interface ReopenedStream {
   open(): Readable;
   /** A folder that holds just what the stream does, apart from what its ignore file leaves out. */
   readonly directory: string | undefined;
+  /** The Dockerfile's text, where it is not the folder's own. */
+  readonly dockerfileText?: string | undefined;
 }
 
 /** One service's image: to be built, or, if external, to be had from a registry. */

@@ -44,10 +44,10 @@ test("it is packed by its own ignore file, with the Dockerfile in its place", as
   const dockerfile = { path: "Dockerfile.template", dockerfilePath: "Dockerfile", dockerfile: "FROM y", changed: true };
   for (let twice = 0; twice < 2; twice++) {
     expect(Object.keys(await unpack(openContext(files, dockerfile)))).toEqual([
+      "Dockerfile",
       ".dockerignore",
       "Dockerfile.template",
       "a.js",
-      "Dockerfile",
     ]);
   }
   await files.close();

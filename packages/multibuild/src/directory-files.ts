@@ -35,9 +35,9 @@ export function directoryFiles(
       }
       return names;
     },
-    entries: async (dockerfile) => {
+    entries: async (dockerfile, instead) => {
       const ignore = withoutMetadata(await bundleIgnore(files, dockerfile, directory), directory, project);
-      return directoryEntries(directory, { ignore, signal });
+      return directoryEntries(directory, { ignore, instead, signal });
     },
     close: () => {
       files.stream.destroy();

@@ -1,5 +1,5 @@
 import { isSlipwayError } from "@slipway/errors";
-import { parseReference } from "@slipway/transport";
+import { parseReference } from "@slipway/transport/reference";
 
 /** An image's name in full, so that `web` and `docker.io/library/web:latest` are one. */
 export function imageKey(name: string): string {

@@ -13,7 +13,7 @@ import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts
 import { withNamedImages } from "./named-images.ts";
 import { normalizePlatform } from "./platform.ts";
 import { withSecretMounts } from "./secret-mounts.ts";
-import { openContext } from "./task-files.ts";
+import { type ContextDockerfile, openContext, type TaskFiles } from "./task-files.ts";
 import { buildArgsOf } from "./task-build-options.ts";
 
 /** How to resolve. */
@@ -91,7 +91,8 @@ async function resolveTask(
     const open = (): Readable => openContext(files, resolved);
     const stream = open();
     task.buildStream = stream;
-    task.openStream = { stream, open, directory: resolved.changed ? undefined : files.directory };
+    const directory = (await readsOwnIgnoreFile(files, resolved)) ? files.directory : undefined;
+    task.openStream = { stream, open, directory, dockerfileText: resolved.changed ? resolved.dockerfile : undefined };
     buildStream.destroy();
     assign(task, target, resolved);
   } else {
@@ -99,6 +100,13 @@ async function resolveTask(
     task.buildStream = stream;
     assign(task, target, resolved);
   }
+}
+
+/** Whether a builder that is given the folder finds the ignore file that counts, which may be named by the template. */
+async function readsOwnIgnoreFile(files: TaskFiles, { path, dockerfilePath }: ContextDockerfile): Promise<boolean> {
+  if (path === dockerfilePath) return true;
+  const own = await Promise.all([path, dockerfilePath].map((name) => files.has(`${name}.dockerignore`)));
+  return !own.includes(true);
 }
 
 /** The hooks of the user, and in the outcome the task's build secrets and the images that its names stand for. */

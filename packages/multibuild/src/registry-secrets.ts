@@ -1,5 +1,5 @@
 import type { Problem } from "@slipway/errors";
-import { parseReference } from "@slipway/transport";
+import { parseReference } from "@slipway/transport/reference";
 import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
 import { parseMetadataText } from "./metadata-text.ts";
 

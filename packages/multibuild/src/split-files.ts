@@ -1,4 +1,4 @@
-import { packEntries, type SplitEntry, splitEntries } from "@slipway/context";
+import { packEntries, type SplitPart } from "@slipway/context";
 import { entriesBundle } from "@slipway/resolve";
 import { bundleIgnore, type TaskFiles } from "./task-files.ts";
 
@@ -9,19 +9,15 @@ import { bundleIgnore, type TaskFiles } from "./task-files.ts";
  * @param origin the archive
  * @param close lets go of the task's part
  */
-export function splitFiles(
-  split: readonly SplitEntry[],
-  context: string,
-  origin: unknown,
-  close: () => Promise<void>,
-): TaskFiles {
-  const bundle = entriesBundle(split);
-  const stream = packEntries(splitEntries(split));
+export function splitFiles(part: SplitPart, context: string, origin: unknown, close: () => Promise<void>): TaskFiles {
+  const bundle = entriesBundle(part);
+  const stream = packEntries(part.pack());
   return {
     ...bundle,
     stream,
     origin,
-    entries: async (dockerfile) => splitEntries(split, await bundleIgnore(bundle, dockerfile, context)),
+    entries: async (dockerfile, instead) =>
+      part.pack({ ignore: await bundleIgnore(bundle, dockerfile, context), instead, first: dockerfile }),
     close: async () => {
       stream.destroy();
       await close();

@@ -1,5 +1,5 @@
 import type { Readable } from "node:stream";
-import { type SplitContext, type SplitEntry, splitTar } from "@slipway/context";
+import { type SplitContext, splitTar } from "@slipway/context";
 import type { BuildMetadata } from "./build-metadata.ts";
 import type { BuildTask } from "./build-task.ts";
 import { asContextImage } from "./context-image.ts";
@@ -11,8 +11,10 @@ import { splitFiles } from "./split-files.ts";
 
 /** How to read an archive. */
 export interface SplitTasksOptions {
-  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
+  /** How much is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
+  /** How long the archive's stream may give nothing, in milliseconds, before it is given up. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
@@ -33,7 +35,12 @@ export async function splitTasks(
   }
   const built = tasks.filter((task) => !task.external);
   const parts = [
-    ...built.map(({ serviceName, context = "." }) => ({ id: partOf(serviceName), context })),
+    // The project's metadata lies at the archive's root, and is part of no build.
+    ...built.map(({ serviceName, context = "." }) => ({
+      id: partOf(serviceName),
+      context,
+      except: context === "." ? isMetadata : undefined,
+    })),
     ...metadataFolders.map((context) => ({ id: context, context })),
   ];
   const split = await splitTar(buildStream, parts, options);
@@ -48,7 +55,7 @@ export async function splitTasks(
       tasks.map(async (task): Promise<BuildTask> => {
         if (task.external) return { ...task, buildMetadata };
         const { serviceName, context = "." } = task;
-        const files = splitFiles(entriesOf(split, task), context, split, () => release(serviceName));
+        const files = splitFiles(split.part(partOf(serviceName)), context, split, () => release(serviceName));
         if (task.helper) return { ...asContextImage(task, files), buildMetadata };
         const contract = await contractOf(task, files).catch((error: unknown) => {
           files.stream.destroy();
@@ -78,16 +85,10 @@ function partOf(serviceName: string): string {
   return `service ${serviceName}`;
 }
 
-/** A task's files; the project's metadata lies at the archive's root, and is none of them. */
-function entriesOf(split: SplitContext, { serviceName, context = "." }: BuildTask): readonly SplitEntry[] {
-  const entries = split.entries(partOf(serviceName));
-  return context === "." ? entries.filter(({ name }) => !isMetadata(name)) : entries;
-}
-
 function refuseEmpty(built: readonly BuildTask[], split: SplitContext): void {
   MultibuildError.throwAll(
     built
-      .filter((task) => split.entries(partOf(task.serviceName)).length === 0)
+      .filter((task) => split.part(partOf(task.serviceName)).isEmpty)
       .map(({ serviceName, context = "." }) => ({
         code: "MULTIBUILD_CONTEXT_EMPTY" as const,
         message: `service ${serviceName}: the archive has nothing in the folder \`${context}\``,
@@ -100,7 +101,7 @@ function refuseEmpty(built: readonly BuildTask[], split: SplitContext): void {
 async function metadataOf(split: SplitContext): Promise<BuildMetadata> {
   const files = new Map<string, Buffer>();
   for (const folder of metadataFolders) {
-    for (const { name, content } of split.entries(folder)) {
+    for (const { name, content } of split.part(folder)) {
       const path = `${folder}/${name}`;
       if (content && isMetadata(path)) files.set(path, await contentOf(content.open()));
     }

@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { type EntryToPack, type Ignore, ignoreNothing, letThrough, packEntries, parseIgnore } from "@slipway/context";
-import type { Bundle, ResolvedDockerfile } from "@slipway/resolve";
+import { type Bundle, dockerfileEntry, type ResolvedDockerfile } from "@slipway/resolve";
 
 type Entries = Iterable<EntryToPack> | AsyncIterable<EntryToPack>;
 
@@ -12,8 +12,12 @@ export interface TaskFiles extends Bundle {
   readonly origin: unknown;
   /** The folder that holds just these files, for a builder that can be given one. */
   readonly directory?: string;
-  /** The context, without what its ignore file leaves out; of this Dockerfile, if it has one of its own. */
-  entries(dockerfile: string): Promise<Entries>;
+  /**
+   * The context, without what its ignore file leaves out; of this Dockerfile, if it has one of its own.
+   *
+   * @param instead an entry that takes the place of the one of its name
+   */
+  entries(dockerfile: string, instead?: EntryToPack): Promise<Entries>;
   /** Lets go of the files, as far as this task has a part in them. */
   close(): Promise<void>;
 }
@@ -39,36 +43,6 @@ export async function bundleIgnore(bundle: Bundle, dockerfile: string, context: 
 
 /** A context as a tar stream, with its Dockerfile in its place. */
 export function openContext(files: TaskFiles, dockerfile: ContextDockerfile): Readable {
-  const { path, changed, dockerfilePath } = dockerfile;
-  return packEntries(async () => {
-    const entries = await files.entries(path);
-    if (!changed) return entries;
-    // A fixed date: the same files and Dockerfile give the same archive.
-    const header = { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) } as const;
-    return replaced(entries, { header, body: dockerfile.dockerfile });
-  });
-}
-
-/** Entries of which one is another, or is added at the end. */
-function replaced(entries: Entries, entry: EntryToPack): Entries {
-  const stays = ({ header }: EntryToPack): boolean => header.name !== entry.header.name;
-  return Symbol.asyncIterator in entries ? replacedLater(entries, stays, entry) : replacedNow(entries, stays, entry);
-}
-
-function* replacedNow(
-  entries: Iterable<EntryToPack>,
-  stays: (entry: EntryToPack) => boolean,
-  last: EntryToPack,
-): Generator<EntryToPack, void, undefined> {
-  for (const entry of entries) if (stays(entry)) yield entry;
-  yield last;
-}
-
-async function* replacedLater(
-  entries: AsyncIterable<EntryToPack>,
-  stays: (entry: EntryToPack) => boolean,
-  last: EntryToPack,
-): AsyncGenerator<EntryToPack, void, undefined> {
-  for await (const entry of entries) if (stays(entry)) yield entry;
-  yield last;
+  const { path, changed } = dockerfile;
+  return packEntries(() => files.entries(path, changed ? dockerfileEntry(dockerfile) : undefined));
 }

@@ -149,6 +149,7 @@ export class UnitImages {
         .slice(1)
         .flatMap(({ tag, dockerOpts }) => [...(tag === undefined ? [] : [tag]), ...(dockerOpts?.tags ?? [])]),
       platform,
+      description: member.description,
       again,
       onBuildEvent: (event: BuildEvent) => this.#options.onUnitEvent(unit, event),
       signal,

@@ -1,8 +1,9 @@
+import { timeLimit } from "@slipway/run";
 import type { ApiClient } from "./api-client.ts";
 import { Limiter } from "./limiter.ts";
 import { ReleaseError } from "./release-error.ts";
 import { responseError, statusOf } from "./response-error.ts";
-import { type RetryOptions, withRetries } from "./retry.ts";
+import { isTransient, type RetryOptions, withRetries } from "./retry.ts";
 
 /** Of all requests of one operation, the balena API's own clients have never more under way. */
 const concurrency = 5;
@@ -11,6 +12,12 @@ const concurrency = 5;
 export interface RequestOptions {
   readonly signal?: AbortSignal | undefined;
   readonly retry?: RetryOptions | undefined;
+}
+
+/** Requests that are given up on sooner than the client does, to be made again. */
+interface ApiRequestOptions extends RequestOptions {
+  /** How long each may take, in milliseconds. */
+  readonly attemptMs?: number | undefined;
 }
 
 /** What a resource holds, to be written. */
@@ -28,10 +35,10 @@ interface Wanted {
 /** Requests of one operation: few at a time, tried again where that helps, and with errors that say what was being done. */
 export class Api {
   readonly #client: ApiClient;
-  readonly #options: RequestOptions;
+  readonly #options: ApiRequestOptions;
   readonly #limiter = new Limiter(concurrency);
 
-  constructor(client: ApiClient, options: RequestOptions) {
+  constructor(client: ApiClient, options: ApiRequestOptions) {
     this.#client = client;
     this.#options = options;
   }
@@ -50,7 +57,7 @@ export class Api {
     const found = await this.#request(`listing ${resource} ${describe(filter)}`, () =>
       this.#client.get({
         resource,
-        options: { $filter: filter, ...options } as never,
+        options: { ...(Object.keys(filter).length > 0 ? { $filter: filter } : {}), ...options } as never,
         retry: false,
         ...this.#passthrough(),
       }),
@@ -74,6 +81,10 @@ export class Api {
         async (attempt) => {
           const there = attempt > 1 ? await this.#first<Resource>(resource, key) : undefined;
           if (there) return there;
+          // A request that was cut off may be at work still, so that who fails again and again now and then looks twice.
+          const late =
+            attempt % 2 === 1 && attempt > 1 ? await this.#first<Resource>(resource, key).catch(passOver) : undefined;
+          if (late) return late;
           try {
             return (await post()) as Resource;
           } catch (error) {
@@ -129,9 +140,16 @@ export class Api {
   }
 
   #passthrough(): { passthrough: { signal?: AbortSignal } } {
-    const { signal } = this.#options;
-    return { passthrough: signal ? { signal } : {} };
+    const { signal, attemptMs } = this.#options;
+    if (attemptMs === undefined) return { passthrough: signal ? { signal } : {} };
+    const limit = timeLimit(attemptMs);
+    return { passthrough: { signal: signal ? AbortSignal.any([signal, limit]) : limit } };
   }
+}
+
+/** What fails for the moment is no answer; the rest is an error. */
+function passOver(error: unknown): undefined {
+  if (!isTransient(error)) throw error;
 }
 
 function describe(fields: Key): string {

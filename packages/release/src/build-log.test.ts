@@ -23,3 +23,9 @@ test("of a long one the end, from a line's start, with word of what is left out"
   const [, left] = /^\[(\d+) characters left out\]\nx{99}\n/.exec(text) ?? [];
   expect(Number(left) + text.length - text.indexOf("\n") - 1).toBe(1_000_000);
 });
+
+test("what no database stores is replaced", () => {
+  const log = new BuildLog();
+  log.event({ type: "log", step: "1", stream: "stdout", data: "a\0b\n" });
+  expect(String(log)).toBe("a\uFFFDb\n");
+});

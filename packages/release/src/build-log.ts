@@ -1,7 +1,12 @@
 import type { ServiceBuildEvent } from "@slipway/multibuild";
 
-/** Characters of a log that are recorded. */
-const keep = 256 * 1024;
+/** Characters of a log that are recorded: APIs take requests of some 500 KB, and a character may cost several. */
+const keep = 64 * 1024;
+
+/** A text as a database may store it: PostgreSQL has none with a NUL in it. */
+export function storable(text: string): string {
+  return text.replaceAll("\0", "\uFFFD");
+}
 
 /** What a service's build said, as one text: its steps and their output, the latest of it where it is long. */
 export class BuildLog {
@@ -24,7 +29,7 @@ export class BuildLog {
   }
 
   #add(text: string): void {
-    this.#text += text;
+    this.#text += storable(text);
     if (this.#text.length <= keep * 1.25) return;
     const from = this.#text.length - keep;
     const line = this.#text.indexOf("\n", from);

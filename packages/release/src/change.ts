@@ -1,5 +1,5 @@
 import { Api, type RequestOptions } from "./api.ts";
-import { addLabel, type ApiAccess, clientOf } from "./create.ts";
+import { type ApiAccess, clientOf } from "./create.ts";
 import { type Assignments, readAssignments } from "./assignments.ts";
 import type { ApiClient } from "./api-client.ts";
 import { ReleaseError } from "./release-error.ts";
@@ -42,21 +42,17 @@ export async function fail(access: Access, release: number, options: RequestOpti
 export async function tag(
   access: Access,
   release: number,
-  tags: Readonly<Record<string, string>>,
+  tags: Readonly<Record<string, string | number | boolean>>,
   options: RequestOptions = {},
 ): Promise<void> {
   const requests = api(access, options);
   await Promise.all(
-    Object.entries(tags).map(async ([tag_key, value]) => {
-      const key = { release, tag_key };
-      const made = await requests.create<{ id: number; value?: string }>("release_tag", { ...key, value }, key);
-      if (made.value !== undefined && made.value !== value) await requests.patch("release_tag", made.id, { value });
-    }),
+    readAssignments(tags).map(([tag_key, value]) => setValue(requests, "release_tag", { release, tag_key }, value)),
   );
 }
 
 /**
- * Hangs labels on an image of a release.
+ * Hangs labels on an image of a release; one that it has already gets the new value.
  * @throws ReleaseError RELEASE_NOT_FOUND where the image is no part of the release
  */
 export async function addLabels(
@@ -72,7 +68,21 @@ export async function addLabels(
     { $select: "id" },
   );
   if (!part) throw new ReleaseError("RELEASE_NOT_FOUND", `image ${image} is no part of release ${release}`);
-  await Promise.all(readAssignments(labels).map(([name, value]) => addLabel(requests, part.id, name, value)));
+  await Promise.all(
+    readAssignments(labels).map(([label_name, value]) =>
+      setValue(requests, "image_label", { release_image: part.id, label_name }, value),
+    ),
+  );
+}
+
+async function setValue(
+  requests: Api,
+  resource: string,
+  key: Readonly<Record<string, string | number>>,
+  value: string,
+): Promise<void> {
+  const made = await requests.create<{ id: number; value?: string }>(resource, { ...key, value }, { ...key });
+  if (made.value !== undefined && made.value !== value) await requests.patch(resource, made.id, { value });
 }
 
 /** The client that an access means. */

@@ -2,9 +2,11 @@ import type { Problem } from "@slipway/errors";
 import type { DeployOptions } from "./deploy-options.ts";
 import { ReleaseError, type ReleaseErrorCode } from "./release-error.ts";
 
-// Semantic Versioning 2.0.0, without build metadata: that is the API's.
+// Semantic Versioning 2.0.0.
 const number = String.raw`(?:0|[1-9]\d*)`;
-const semverPattern = new RegExp(String.raw`^${number}\.${number}\.${number}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$`);
+const semverPattern = new RegExp(
+  String.raw`^${number}\.${number}\.${number}(?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?$`,
+);
 
 /** What the API would refuse after everything has been built. @throws ReleaseError RELEASE_BAD_VALUE, for all at once */
 export function checkDeploy({ commit, semver, tags = {} }: DeployOptions): void {

@@ -4,6 +4,8 @@ import type { ApiClient } from "./api-client.ts";
 import { type Assignments, readAssignments } from "./assignments.ts";
 import { type ApiOptions, apiClient } from "./fetch-client.ts";
 import { ReleaseError } from "./release-error.ts";
+import { statusOf } from "./response-error.ts";
+import { isTransient } from "./retry.ts";
 import type { Application, Image, Release, ReleaseImage, Service } from "./resources.ts";
 
 /** What a composition needs to have for a release to be made of it. */
@@ -60,6 +62,7 @@ export function clientOf(access: ApiAccess): ApiClient {
  */
 export async function create(request: CreateRequest): Promise<CreateResponse> {
   const { application, user, composition, semver, contract, imgDescriptors = [], signal, retry } = request;
+  checkComposition(composition);
   const client = clientOf(request);
   const api = new Api(client, { signal, retry });
   await Promise.all([findUser(api, user), findApplication(api, application)]);
@@ -76,7 +79,8 @@ export async function create(request: CreateRequest): Promise<CreateResponse> {
     ...(semver ? { semver } : {}),
   };
   const { belongs_to__application, commit, start_timestamp } = body;
-  const release = await api.create<Release>("release", body, { belongs_to__application, commit, start_timestamp });
+  const key = { belongs_to__application, commit, start_timestamp };
+  const release = await makeRelease(client, body, key, { signal, retry });
   try {
     const made = await allOrFirstError(
       Object.entries(composition.services).map(async ([name, service]) => {
@@ -91,18 +95,83 @@ export async function create(request: CreateRequest): Promise<CreateResponse> {
   }
 }
 
-/** How long a release that failed may take to be marked so, in milliseconds. */
-const farewell = 30_000;
+/** How long an abort waits for the answer of a release that is being made, in milliseconds. */
+const lastAnswer = 5_000;
+
+/**
+ * Makes the release. What is aborted, or fails without word of what became of it, may have made it all the same, and nobody
+ * would ever end it: it is looked for then, and marked failed.
+ */
+async function makeRelease(
+  client: ApiClient,
+  body: Readonly<Record<string, unknown>>,
+  key: Record<string, string | number | Date>,
+  { signal, retry }: RequestOptions,
+): Promise<Release> {
+  signal?.throwIfAborted();
+  const late = new AbortController();
+  let timer: NodeJS.Timeout | undefined;
+  const onAbort = (): void => {
+    timer = setTimeout(() => late.abort(signal?.reason), lastAnswer);
+  };
+  signal?.addEventListener("abort", onAbort, { once: true });
+  try {
+    const release = await new Api(client, { signal: late.signal, retry }).create<Release>("release", body, key);
+    if (!signal?.aborted) return release;
+    await markFailed(client, release.id, retry);
+    throw signal.reason;
+  } catch (error) {
+    const refused = statusOf(error) !== undefined && !isTransient(error);
+    if (!refused) await abandon(client, key, retry);
+    signal?.throwIfAborted();
+    throw error;
+  } finally {
+    clearTimeout(timer);
+    signal?.removeEventListener("abort", onAbort);
+  }
+}
+
+/** How long a release that failed may take to be marked so, in milliseconds; and each request for it. */
+const farewell = { signalMs: 30_000, attemptMs: 8_000 };
 
 /**
  * Marks a release failed, also after the operation's own signal was aborted: none stays `running` for ever. That this
  * fails too is passed over, as the error that led here is the one to tell.
  */
 export async function markFailed(client: ApiClient, release: number, retry: RequestOptions["retry"]): Promise<void> {
-  // With more patience than else: an API that is away for a moment is to know in the end.
-  const patient = { ...retry, attempts: 2 * (retry?.attempts ?? 5), maxDelayMs: 5_000 };
-  const api = new Api(client, { retry: patient, signal: timeLimit(farewell) });
-  await api.patch("release", release, { status: "failed", end_timestamp: new Date() }).catch(() => undefined);
+  await patient(client, retry)
+    .patch("release", release, { status: "failed", end_timestamp: new Date() })
+    .catch(() => undefined);
+}
+
+/** Marks a release failed that may or may not have been made. */
+async function abandon(
+  client: ApiClient,
+  key: Record<string, string | number | Date>,
+  retry: RequestOptions["retry"],
+): Promise<void> {
+  const api = patient(client, retry);
+  const wanted = { $select: "id", $top: 1 };
+  const [made] = await api.list<Release>("release", { ...key, status: "running" }, wanted).catch(() => []);
+  if (made) await markFailed(client, made.id, retry);
+}
+
+/** With more patience than else: an API that is away for a moment is to know in the end. */
+export function patient(client: ApiClient, retry: RequestOptions["retry"]): Api {
+  return new Api(client, {
+    retry: { ...retry, attempts: 2 * (retry?.attempts ?? 5), maxDelayMs: 5_000 },
+    signal: timeLimit(farewell.signalMs),
+    attemptMs: farewell.attemptMs,
+  });
+}
+
+/** The API answers a release without a composition with 500, and no word. */
+function checkComposition(composition: Composition): void {
+  const { services } = (composition ?? {}) as Partial<Composition>;
+  if (services && typeof services === "object" && !Array.isArray(services)) return;
+  throw new ReleaseError("RELEASE_BAD_VALUE", "the composition has no map of `services`", {
+    hint: "give one as `load` or `normalize` of @slipway/compose makes it",
+  });
 }
 
 async function findUser(api: Api, id: number): Promise<void> {
@@ -130,7 +199,7 @@ async function addService(
   const there = await api.find<Service>("service", key, { $select: "id" });
   const service = there ?? (await api.create<Service>("service", key, key));
   const start_timestamp = new Date();
-  const image = await api.create<Image>(
+  const made = await api.create<Image>(
     "image",
     {
       is_a_build_of__service: service.id,
@@ -140,21 +209,24 @@ async function addService(
     },
     { is_a_build_of__service: service.id, start_timestamp },
   );
+  // An API that answers with the id alone tells the rest when it is asked.
+  const image = made.is_stored_at__image_location ? made : await api.find<Image>("image", made.id);
+  if (!image?.is_stored_at__image_location) {
+    throw new ReleaseError("RELEASE_BAD_ANSWER", `the API doesn't say where the image of ${name} is to be stored`);
+  }
   const part = { is_part_of__release: release, image: image.id };
   const releaseImage = await api.create<ReleaseImage>("image__is_part_of__release", part, part);
   await allOrFirstError([
-    ...readAssignments(labels).map(([label_name, value]) => addLabel(api, releaseImage.id, label_name, value)),
+    ...readAssignments(labels).map(([label_name, value]) => {
+      const of = { release_image: releaseImage.id, label_name };
+      return api.create("image_label", { ...of, value }, of);
+    }),
     ...readAssignments(environment).map(([variable, value]) => {
       const of = { release_image: releaseImage.id, name: variable };
       return api.create("image_environment_variable", { ...of, value }, of);
     }),
   ]);
   return image;
-}
-
-/** Hangs a label on an image of a release. */
-export async function addLabel(api: Api, release_image: number, label_name: string, value: string): Promise<void> {
-  await api.create("image_label", { release_image, label_name, value }, { release_image, label_name });
 }
 
 /** All results, or the first error once nothing is under way any more. */

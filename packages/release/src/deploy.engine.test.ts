@@ -104,7 +104,10 @@ function withResolvers(): { promise: Promise<void>; resolve: () => void } {
   return { promise, resolve };
 }
 
-const two = { web: ["RUN echo from the build of web && echo web > /who", "CMD cat /who"], db: ["RUN echo db > /who"] };
+const two = {
+  web: ["RUN printf 'a\\0b\\n' && echo from the build of web && echo web > /who", "CMD cat /who"],
+  db: ["RUN echo db > /who"],
+};
 
 test("two services: built, pushed, recorded; pulled back by digest they run", async () => {
   const run = deploy(await project(two), options({ semver: "1.0.0", note: "first", tags: { by: "test" } }));
@@ -160,6 +163,16 @@ test("a build that fails leaves no release", async () => {
     message: expect.stringContaining("service db"),
   });
   expect(await releases()).toEqual([]);
+});
+
+test("a commit that was released with other services is refused before anything is built", async () => {
+  const commit = randomBytes(20).toString("hex");
+  await deploy(await project({ web: two.web }), options({ commit })).result;
+  await expect(deploy(await project(two), options({ commit })).result).rejects.toMatchObject({
+    code: "RELEASE_CONFLICT",
+    hint: expect.stringContaining("commit"),
+  });
+  expect(await releases()).toMatchObject([{ status: "success" }]);
 });
 
 test("what the API would refuse is said before anything is built, all at once", async () => {

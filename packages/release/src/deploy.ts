@@ -48,7 +48,7 @@ async function run(
   const [fleet, user] = await Promise.all([findFleet(api, options.fleet), options.user ?? findUser(api)]);
   const services = Object.keys(target.services);
   const existing =
-    options.commit === undefined ? undefined : await existingRelease(api, fleet.id, options.commit, services);
+    options.commit === undefined ? undefined : await existingRelease(api, fleet, options.commit, services);
   const missing = services.filter((service) => existing?.images.get(service)?.status !== "success");
   const built = await buildServices(project, missing, options, emit);
 
@@ -63,7 +63,8 @@ async function run(
     const final = !options.draft && release.is_final === false ? { is_final: true } : {};
     const change = { ...end, ...final, ...(note === undefined ? {} : { note }) };
     if (Object.keys(change).length > 0) await api.patch("release", release.id, change);
-    const latest = await api.find<Release>("release", release.id);
+    // It is done: that it cannot be read back is no failure of it.
+    const latest = await api.find<Release>("release", release.id).catch(() => undefined);
     return { release: latest ?? { ...release, status: "success" }, images: Object.fromEntries(pushed) };
   } catch (error) {
     if (!isDone) await markFailed(client, release.id, retry);

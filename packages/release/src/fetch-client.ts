@@ -6,13 +6,13 @@ import { ReleaseError } from "./release-error.ts";
 
 /** Where an API is, and who we are to it. */
 export interface ApiOptions {
-  /** Without the version: `https://api.example.com`. */
+  /** `https://api.example.com`; one that ends in a version, as in `/v7`, asks for that. */
   readonly url: string;
   /** A session token or an API key; sent as `Authorization: Bearer`. */
   readonly token?: string | undefined;
   /** Default: `v7`. */
   readonly version?: string | undefined;
-  /** How long one request may take, in milliseconds. Default: 60,000. */
+  /** How long one request may take, in milliseconds. Default: 30,000. */
   readonly timeoutMs?: number | undefined;
   /** Default: the platform's own. */
   readonly fetch?: typeof fetch | undefined;
@@ -30,10 +30,16 @@ interface ApiRequest {
  * @throws ReleaseError RELEASE_BAD_VALUE for an address that is none, or a token that no header can hold
  */
 export function apiClient(options: ApiOptions): ApiClient {
-  const { url, version = "v7", token } = options;
+  const { url, token } = options;
   if (!URL.canParse(url) || !/^https?:/.test(url)) {
     throw new ReleaseError("RELEASE_BAD_VALUE", `\`${url}\` is no address of an API`, {
       hint: "give it as https://api.example.com",
+    });
+  }
+  const { username, password, search, hash } = new URL(url);
+  if (username || password || search || hash) {
+    throw new ReleaseError("RELEASE_BAD_VALUE", "the API's address has more in it than host and path", {
+      hint: "give it as https://api.example.com, and who you are by a token",
     });
   }
   if (token !== undefined && !/^[\x21-\x7e]+$/.test(token)) {
@@ -41,7 +47,8 @@ export function apiClient(options: ApiOptions): ApiClient {
       hint: "check the file or variable that it comes from",
     });
   }
-  return new FetchClient({ apiPrefix: `${url.replace(/\/+$/, "")}/${version}/` }, options);
+  const [, root = "", written] = /^(.*?)\/*(?:\/(v\d+))?\/*$/.exec(url) ?? [];
+  return new FetchClient({ apiPrefix: `${root}/${options.version ?? written ?? "v7"}/` }, options);
 }
 
 class FetchClient extends PinejsClientCore {
@@ -55,7 +62,7 @@ class FetchClient extends PinejsClientCore {
   }
 
   async _request({ method, url, body, signal }: ApiRequest): Promise<object | string> {
-    const { token, timeoutMs = 60_000, fetch: fetchIt = fetch } = this.#options;
+    const { token, timeoutMs = 30_000, fetch: fetchIt = fetch } = this.#options;
     const limit = timeLimit(timeoutMs);
     const answer = await fetchIt(url, {
       method,

@@ -8,9 +8,7 @@ import type { Application } from "./resources.ts";
  */
 export async function findFleet(api: Api, fleet: string | number): Promise<Application> {
   const name = String(fleet);
-  const $select = ["id", "slug", "app_name"];
-  const key = /^\d+$/.test(name) ? { id: Number(name) } : name.includes("/") ? { slug: name } : { app_name: name };
-  const found = await api.list<Application>("application", key, { $select });
+  const found = await look(api, name);
   const [first, ...others] = found;
   if (first && others.length === 0) return first;
   if (!first) {
@@ -22,4 +20,17 @@ export async function findFleet(api: Api, fleet: string | number): Promise<Appli
   throw new ReleaseError("RELEASE_APPLICATION_NOT_FOUND", `several fleets have the name \`${name}\`: ${slugs}`, {
     hint: "give the one that you mean as organisation/fleet",
   });
+}
+
+async function look(api: Api, name: string): Promise<Application[]> {
+  if (/^\d+$/.test(name)) {
+    const found = await api.find<Application>("application", Number(name), { $select: "id" });
+    return found ? [found] : [];
+  }
+  const $select = ["id", "slug", "app_name"];
+  if (!name.includes("/")) return api.list<Application>("application", { app_name: name }, { $select });
+  const found = await api.list<Application>("application", { slug: name }, { $select });
+  // Clouds keep slugs in lower case, and show names as they were written.
+  const lower = name.toLowerCase();
+  return found.length > 0 || lower === name ? found : api.list("application", { slug: lower }, { $select });
 }

@@ -66,15 +66,43 @@ test("what cannot be pushed is said for all services before anything is", async 
     code: "RELEASE_BAD_VALUE",
     problems: [{ message: expect.stringContaining("web") }, { message: expect.stringContaining("db") }],
   });
-  const one = pushProject(await project(two), {
-    engine,
-    to: `${registry.domain}/{project}`,
-    images: { web: "a", db: "b" },
-  });
-  await expect(one.result).rejects.toMatchObject({
-    code: "RELEASE_BAD_VALUE",
-    message: expect.stringContaining("one name"),
-  });
+  for (const images of [{}, { web: "a", db: "b" }]) {
+    const one = pushProject(await project(two), { engine, to: `${registry.domain}/{project}`, images });
+    await expect(one.result).rejects.toMatchObject({
+      code: "RELEASE_BAD_VALUE",
+      message: expect.stringContaining("one name"),
+    });
+  }
+});
+
+test("services of one image are pushed once, and nothing is left to be built", async () => {
+  const image = `${name}-web`;
+  const text =
+    "services: { a: { image: i }, b: { image: i, build: ., pull_policy: build }, c: { image: i, pull_policy: never } }";
+  const images = { a: image, b: image, c: image };
+  const run = pushProject(await project(text), { engine, to: `${registry.domain}/{project}-one`, images });
+  const pushed: string[] = [];
+  for await (const event of run) if (event.type === "pushed") pushed.push(event.service);
+  const { project: pinned, images: made } = await run.result;
+  expect(pushed.toSorted()).toEqual(["a", "b", "c"]);
+  expect(new Set(Object.values(made)).size).toBe(1);
+  expect(pinned.services["b"]).not.toHaveProperty("pull_policy");
+  expect(pinned.services["c"]).toMatchObject({ pull_policy: "never" });
+  expect(await names()).toEqual([]);
+});
+
+test("a name that another image had stays with the one that was pushed", async () => {
+  const to = `${registry.domain}/{service}`;
+  const old = await engine.docker.getImage("slipway-base/node:lts").inspect();
+  await tagImage(engine, "slipway-base/node:lts", `${registry.domain}/web:latest`);
+  try {
+    await pushProject(await project("services: { web: { build: . } }"), { engine, to }).result;
+    const now = await inspectImage(engine, `${registry.domain}/web:latest`);
+    expect(now?.Id).toBe((await inspectImage(engine, `${name}-web`))?.Id);
+    expect(now?.Id).not.toBe(old.Id);
+  } finally {
+    await removeImage(engine, `${registry.domain}/web:latest`);
+  }
 });
 
 test("an image that isn't there, and a registry that isn't: each service with its reason", async () => {

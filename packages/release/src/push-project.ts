@@ -53,8 +53,16 @@ export interface PushResult {
 export function pushProject(project: Project, options: PushOptions): Run<PushEvent, PushResult> {
   return startRun(async (emit) => {
     const targets = targetsOf(project, options);
+    // Services that share an image share its name, and that is pushed once.
+    const pushes = new Map<string, Promise<Pushed>>();
     const settled = await Promise.allSettled(
-      targets.map(async (target) => [target.service, await pushOne(target, options, emit)] as const),
+      targets.map(async (target) => {
+        const push = pushes.get(target.name) ?? pushOne(target, options, emit);
+        pushes.set(target.name, push);
+        const { pinned, digest } = await push;
+        emit({ type: "pushed", service: target.service, digest, there: false });
+        return [target.service, pinned] as const;
+      }),
     );
     options.signal?.throwIfAborted();
     const failures = settled.flatMap((outcome, index) =>
@@ -105,24 +113,31 @@ function targetsOf(project: Project, { images = {}, to, tag }: PushOptions): Tar
       return { service, image, name: "" };
     }
   });
-  const taken = new Map<string, string>();
-  for (const { service, name } of targets) {
+  const taken = new Map<string, Target>();
+  for (const target of targets) {
+    const { service, image, name } = target;
     const other = taken.get(name);
-    if (name !== "" && other !== undefined && images[service] !== images[other]) {
-      const message = `services ${other} and ${service} would be pushed by one name, ${name}`;
+    if (name !== "" && other !== undefined && image !== other.image) {
+      const message = `services ${other.service} and ${service} would be pushed by one name, ${name}`;
       problems.push({ code: "RELEASE_BAD_VALUE", message, hint: "put {service} into the pattern" });
     }
-    taken.set(name, service);
+    taken.set(name, target);
   }
   ReleaseError.throwAll(problems);
   return targets;
+}
+
+interface Pushed {
+  /** The name, with the digest for a tag. */
+  readonly pinned: string;
+  readonly digest: string;
 }
 
 async function pushOne(
   { service, image, name }: Target,
   { engine, registryAuth, signal }: PushOptions,
   emit: (event: PushEvent) => void,
-): Promise<string> {
+): Promise<Pushed> {
   const found = await inspectImage(engine, image);
   if (!found) {
     throw new ReleaseError("RELEASE_PUSH_FAILED", `the engine has no image ${image}`, {
@@ -131,8 +146,10 @@ async function pushOne(
   }
   const auth = await registryAuth?.(parseReference(name).domain);
   const short = parseReference(name).familiar;
-  const hadName = found.RepoTags?.includes(short) ?? false;
-  if (!hadName) await tagImage(engine, image, name);
+  const isNamed = found.RepoTags?.includes(short) ?? false;
+  // A name that was another image's stays, on this one, as it does in the registry.
+  const isNew = !isNamed && (await inspectImage(engine, name)) === undefined;
+  if (!isNamed) await tagImage(engine, image, name);
   try {
     const { digest } = await pushImage(engine, name, {
       signal,
@@ -140,17 +157,21 @@ async function pushOne(
       onProgress: (progress) => emit({ type: "push", service, progress }),
     });
     if (!digest) throw new ReleaseError("RELEASE_PUSH_FAILED", `the engine tells no digest of ${short}`);
-    emit({ type: "pushed", service, digest, there: false });
-    return `${short.slice(0, short.lastIndexOf(":"))}@${digest}`;
+    return { pinned: `${short.slice(0, short.lastIndexOf(":"))}@${digest}`, digest };
   } finally {
-    if (!hadName) await removeImage(engine, name).catch(() => undefined);
+    if (isNew) await removeImage(engine, name).catch(() => undefined);
   }
 }
 
 function pinned(project: Project, images: Readonly<Record<string, string>>): Project {
-  const services = Object.entries(project.services).map(([name, { build: _, ...service }]) => [
+  const services = Object.entries(project.services).map(([name, { build: _, pull_policy, ...service }]) => [
     name,
-    { ...service, image: images[name] ?? service.image },
+    {
+      ...service,
+      image: images[name] ?? service.image,
+      // There is nothing left to build from.
+      ...(pull_policy === undefined || pull_policy === "build" ? {} : { pull_policy }),
+    },
   ]);
   return { ...project, services: Object.fromEntries(services) as Project["services"] };
 }

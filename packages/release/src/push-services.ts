@@ -1,12 +1,13 @@
 import type { BuildEngines, LocalImage } from "@slipway/multibuild";
-import { timeLimit } from "@slipway/run";
 import { type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { ApiClient } from "./api-client.ts";
 import { Api } from "./api.ts";
 import type { BuiltService } from "./build-services.ts";
+import { patient } from "./create.ts";
 import type { DeployEvent } from "./deploy-event.ts";
 import type { DeployOptions } from "./deploy-options.ts";
 import type { DeployedImage } from "./deployed-image.ts";
+import { storable } from "./build-log.ts";
 import { pushService } from "./push-service.ts";
 import type { Image, ImageChange } from "./resources.ts";
 
@@ -17,9 +18,6 @@ const projectTypes: readonly string[] = [
   "NodeJS",
   "Standard Dockerfile",
 ];
-
-/** How long an image that failed may take to be marked so, in milliseconds. */
-const farewell = 30_000;
 
 /**
  * Pushes what was built, all at once, and records each image as it arrives; the first failure ends the others. Images that
@@ -83,7 +81,7 @@ async function pushOne(
     push_timestamp: now,
     end_timestamp: now,
     ...(projectTypes.includes(local.projectType ?? "") ? { project_type: local.projectType } : {}),
-    ...(local.dockerfile === undefined ? {} : { dockerfile: local.dockerfile }),
+    ...(local.dockerfile === undefined ? {} : { dockerfile: storable(local.dockerfile) }),
     ...(local.external ? {} : { build_log: log.toString() }),
   };
   await api.patch("image", image.id, { ...change });
@@ -106,7 +104,8 @@ async function markImage(
   status: "failed" | "cancelled",
   error: unknown,
 ): Promise<void> {
-  const api = new Api(client, { retry, signal: timeLimit(farewell) });
-  const error_message = (error instanceof Error ? error.message : String(error)).slice(0, 1000);
-  await api.patch("image", id, { status, end_timestamp: new Date(), error_message }).catch(() => undefined);
+  const error_message = storable(error instanceof Error ? error.message : String(error)).slice(0, 1000);
+  await patient(client, retry)
+    .patch("image", id, { status, end_timestamp: new Date(), error_message })
+    .catch(() => undefined);
 }

@@ -5,6 +5,7 @@ import { create, type CreateRequest } from "./create.ts";
 import { addLabels, fail, finalize, tag, updateImage, updateRelease } from "./change.ts";
 import type { ApiClient } from "./api-client.ts";
 import { apiClient } from "./fetch-client.ts";
+import { fleetOf, userOf } from "./look-up.ts";
 import { BadRequestError, UnauthorisedError } from "./response-errors.ts";
 
 // A real API: pinejs over PostgreSQL.
@@ -184,6 +185,48 @@ describe("create", () => {
     expect(await counts()).toMatchObject({ releases: ["failed"] });
   });
 
+  it("an abort while the release is being made doesn't leave it running", async () => {
+    const stop = new AbortController();
+    proxy.decide = ({ method, path }) => {
+      if (method === "POST" && path.startsWith("/v7/release")) stop.abort(new Error("enough"));
+      return "pass";
+    };
+    await expect(create(request({ signal: stop.signal }))).rejects.toThrow("enough");
+    expect(await counts()).toEqual({ releases: ["failed"], parts: 0 });
+  });
+
+  it("a release whose making was never confirmed isn't left running", async () => {
+    proxy.decide = ({ method, path }) =>
+      method === "POST" && path.startsWith("/v7/release") ? "done then cut" : "pass";
+    await expect(create(request({ retry: { attempts: 1 } }))).rejects.toMatchObject({ code: "RELEASE_UNREACHABLE" });
+    expect(await counts()).toEqual({ releases: ["failed"], parts: 0 });
+  });
+
+  it("an API that fails at every other request", async () => {
+    proxy.decide = (_seen, number) => (number % 2 === 0 ? { status: 500 } : "pass");
+    const { release } = await create(request({ retry: { delayMs: 1, attempts: 20 } }));
+    expect(await counts()).toEqual(once);
+    expect(await recorded(release.id)).toEqual(asRecorded);
+  });
+
+  it("an API that answers a new image with its id alone is asked where it is stored", async () => {
+    const bare: typeof fetch = async (url, init) => {
+      const answer = await fetch(url, init);
+      if (init?.method !== "POST" || typeof url !== "string" || !url.endsWith("/image")) return answer;
+      return Response.json({ id: ((await answer.json()) as { id: number }).id }, { status: 201 });
+    };
+    const own = apiClient({ url: proxy.url, token: cloud.token, fetch: bare });
+    const { serviceImages } = await create({ ...request(), client: own });
+    expect(serviceImages["web"]?.is_stored_at__image_location).toMatch(/^registry\.test:5000\/v2\//);
+  });
+
+  it("a composition that is none is refused before anything is sent", async () => {
+    for (const none of [undefined, {}, { services: [] }] as never[]) {
+      await expect(create(request({ composition: none }))).rejects.toMatchObject({ code: "RELEASE_BAD_VALUE" });
+    }
+    expect(proxy.seen).toEqual([]);
+  });
+
   const once = { releases: ["running"], parts: 2 };
   it.each<[string, Fate]>([
     ["fails before it does anything", { status: 503 }],
@@ -223,6 +266,25 @@ describe("create", () => {
     expect(versions).toEqual(["2.0.0", "2.0.0+rev1", "2.0.0+rev2", "2.0.0+rev3"]);
     const draft = await create(request({ commit: "e", semver: "2.0.0" }));
     expect(draft.release.raw_version).toMatch(/^2\.0\.0-\d+$/);
+  });
+});
+
+describe("looking things up", () => {
+  const access = (): { url: string; token: string } => ({ url: `${proxy.url}/v7/`, token: cloud.token });
+
+  it("a fleet by its id, slug in any case, and name; an address with the version in it", async () => {
+    const { slug } = await fleetOf(access(), (await all("application", { id: application }))[0]?.["slug"] as string);
+    for (const fleet of [application, String(application), slug, slug?.toUpperCase(), slug?.split("/")[1]]) {
+      expect(await fleetOf(access(), fleet as string)).toMatchObject({ id: application });
+    }
+  });
+
+  it.each(["actor", "user"])("the user, of an API that doesn't know /%s/v1/whoami", async (unknown) => {
+    proxy.decide = ({ path }) => {
+      if (path.startsWith("/actor/") || path.startsWith(`/${unknown}/`)) return { status: 404 };
+      return "pass";
+    };
+    expect(await userOf(access())).toBe(1);
   });
 });
 
@@ -268,7 +330,8 @@ describe("changes", () => {
       "one=1",
       "two=zwei",
     ]);
-    expect(await recorded(release.id)).toMatchObject([{ service: "db", labels: { a: "b", zero: "0" } }, {}]);
+    await addLabels(access, { release: release.id, image }, { a: "c" });
+    expect(await recorded(release.id)).toMatchObject([{ service: "db", labels: { a: "c", zero: "0" } }, {}]);
     await expect(addLabels(access, { release: release.id, image: 99_999 }, { a: "b" })).rejects.toMatchObject({
       code: "RELEASE_NOT_FOUND",
     });

@@ -2,6 +2,9 @@ import { posix } from "node:path";
 import type { Bundle } from "./bundle.ts";
 import { ResolveError } from "./resolve-error.ts";
 
+/** Enough for a message. */
+const namesAtMost = 1000;
+
 /** An entry of an archive as far as resolution needs it. The entries of `splitTar` are of this shape. */
 export interface BundleEntry {
   readonly name: string;
@@ -12,23 +15,30 @@ export interface BundleEntry {
   readonly content?: { open(): AsyncIterable<Buffer> | Buffer } | undefined;
 }
 
+/** An archive's entries. A part of `splitTar` is of this shape. */
+export interface BundleEntries extends Iterable<BundleEntry> {
+  get(path: string): BundleEntry | undefined;
+}
+
 /**
  * An archive's entries as a bundle. Its `read` throws a {@link ResolveError} `RESOLVE_BAD_PATH` for a link that leads to
  * no file of the bundle.
  */
-export function entriesBundle(entries: Iterable<BundleEntry>): Bundle {
-  // Not before somebody asks: there may be a great many entries, in many bundles.
-  let known: Map<string, BundleEntry> | undefined;
-  const byPath = (): Map<string, BundleEntry> => (known ??= new Map(named(entries)));
+export function entriesBundle(entries: BundleEntries): Bundle {
   return {
-    read: async (path) => textOf(follow(byPath(), path)),
-    has: (path) => Promise.resolve(byPath().has(path)),
-    names: () => Promise.resolve([...byPath()].flatMap(([path, entry]) => (isFileLike(entry) ? [path] : []))),
+    read: async (path) => textOf(follow(entries, path)),
+    has: (path) => Promise.resolve(entries.get(path) !== undefined),
+    names: () => Promise.resolve([...names(entries)]),
   };
 }
 
-function* named(entries: Iterable<BundleEntry>): Generator<[string, BundleEntry], void, undefined> {
-  for (const entry of entries) yield [entry.name, entry];
+function* names(entries: BundleEntries): Generator<string, void, undefined> {
+  let left = namesAtMost;
+  for (const entry of entries) {
+    if (!isFileLike(entry)) continue;
+    yield entry.name;
+    if (--left === 0) return;
+  }
 }
 
 function isFileLike({ type }: BundleEntry): boolean {
@@ -36,7 +46,7 @@ function isFileLike({ type }: BundleEntry): boolean {
 }
 
 /** Links are followed as a builder does: none leads out of the context. */
-function follow(entries: ReadonlyMap<string, BundleEntry>, path: string): BundleEntry | undefined {
+function follow(entries: BundleEntries, path: string): BundleEntry | undefined {
   const first = entries.get(path);
   if (!first || !isFileLike(first)) return undefined;
   let at = path;

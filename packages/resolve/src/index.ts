@@ -1,8 +1,8 @@
 export type { Bundle } from "./bundle.ts";
 export { defaultResolvers } from "./default-resolvers.ts";
-export { type BundleEntry, entriesBundle } from "./entries-bundle.ts";
+export { type BundleEntries, type BundleEntry, entriesBundle } from "./entries-bundle.ts";
 export { fileResolver, type FileResolverOptions } from "./file-resolver.ts";
-export { type ResolveBundleOptions, type ResolvedBundle, resolveBundle } from "./resolve-bundle.ts";
+export { dockerfileEntry, type ResolveBundleOptions, type ResolvedBundle, resolveBundle } from "./resolve-bundle.ts";
 export {
   type ResolvedDockerfile,
   resolveDockerfile,

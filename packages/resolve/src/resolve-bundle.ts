@@ -1,12 +1,14 @@
 import type { Readable } from "node:stream";
-import { type EntryToPack, packEntries, type SplitEntry, splitEntries, splitTar } from "@slipway/context";
+import { type EntryToPack, packEntries, splitTar } from "@slipway/context";
 import { entriesBundle } from "./entries-bundle.ts";
 import { type ResolvedDockerfile, resolveDockerfile, type ResolveOptions } from "./resolve-dockerfile.ts";
 
 /** How to resolve a bundle that is a tar stream. */
 export interface ResolveBundleOptions extends ResolveOptions {
-  /** How much of the bundle is kept in memory, in bytes, before a temporary file takes the rest. Default: 4 MiB. */
+  /** How much of the bundle is kept in memory, in bytes, before a temporary file takes the rest. Default: 2 MiB. */
   readonly memoryLimit?: number | undefined;
+  /** How long the bundle's stream may give nothing, in milliseconds, before it is given up. Default: for ever. */
+  readonly stallTimeoutMs?: number | undefined;
 }
 
 /** A bundle that the engine can build. */
@@ -25,12 +27,12 @@ export interface ResolvedBundle extends ResolvedDockerfile {
  * @throws {ContextError} for a damaged archive; the bundle's own error if its stream fails; the signal's reason
  */
 export async function resolveBundle(bundle: Readable, options: ResolveBundleOptions = {}): Promise<ResolvedBundle> {
-  const { memoryLimit, signal } = options;
-  const split = await splitTar(bundle, [{ id: "bundle", context: "." }], { memoryLimit, signal });
+  const { memoryLimit, stallTimeoutMs, signal } = options;
+  const split = await splitTar(bundle, [{ id: "bundle", context: "." }], { memoryLimit, stallTimeoutMs, signal });
   try {
-    const entries = split.entries("bundle");
-    const resolved = await resolveDockerfile(entriesBundle(entries), options);
-    const stream = packEntries(withDockerfile(entries, resolved));
+    const part = split.part("bundle");
+    const resolved = await resolveDockerfile(entriesBundle(part), options);
+    const stream = packEntries(part.pack({ instead: resolved.changed ? dockerfileEntry(resolved) : undefined }));
     stream.once("close", () => void split.close());
     return { ...resolved, stream };
   } catch (error) {
@@ -39,16 +41,10 @@ export async function resolveBundle(bundle: Readable, options: ResolveBundleOpti
   }
 }
 
-/** A bundle's entries with the Dockerfile among them that was made of it. */
-function* withDockerfile(
-  entries: Iterable<SplitEntry>,
-  resolved: Pick<ResolvedDockerfile, "changed" | "dockerfile" | "dockerfilePath">,
-): Generator<EntryToPack, void, undefined> {
-  const { changed, dockerfile, dockerfilePath } = resolved;
-  for (const entry of splitEntries(entries)) {
-    if (!changed || entry.header.name !== dockerfilePath) yield entry;
-  }
-  // A fixed date: of two bundles that are alike the outcome is alike.
-  if (changed)
-    yield { header: { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) }, body: dockerfile };
+/** A Dockerfile that was made. Its date is fixed: of two bundles that are alike the outcome is alike. */
+export function dockerfileEntry({
+  dockerfilePath,
+  dockerfile,
+}: Pick<ResolvedDockerfile, "dockerfile" | "dockerfilePath">): EntryToPack {
+  return { header: { name: dockerfilePath, type: "file", mode: 0o644, mtime: new Date(0) }, body: dockerfile };
 }

@@ -1,7 +1,7 @@
 import { isSlipwayError, type SlipwayError } from "@slipway/errors";
 import { expect, test } from "vitest";
 import type { Bundle } from "./bundle.ts";
-import { entriesBundle } from "./entries-bundle.ts";
+import { type BundleEntry, entriesBundle } from "./entries-bundle.ts";
 import { fileResolver } from "./file-resolver.ts";
 import { resolveDockerfile, type ResolveOptions } from "./resolve-dockerfile.ts";
 import type { Resolver } from "./resolver.ts";
@@ -9,14 +9,16 @@ import type { Resolver } from "./resolver.ts";
 const target = { architecture: "aarch64", deviceType: "raspberrypi4-64" };
 
 function bundle(files: Record<string, string | { link: string } | { hardLink: string }>): Bundle {
-  return entriesBundle(
-    Object.entries(files).map(([name, value]) => {
-      if (typeof value === "string")
-        return { name, type: "file", header: {}, content: { open: () => Buffer.from(value) } };
-      if ("link" in value) return { name, type: "symlink", header: { linkname: value.link } };
-      return { name, type: "link", header: { linkname: value.hardLink } };
-    }),
-  );
+  const entries = Object.entries(files).map(([name, value]): BundleEntry => {
+    if (typeof value === "string")
+      return { name, type: "file", header: {}, content: { open: () => Buffer.from(value) } };
+    if ("link" in value) return { name, type: "symlink", header: { linkname: value.link } };
+    return { name, type: "link", header: { linkname: value.hardLink } };
+  });
+  return entriesBundle({
+    get: (path) => entries.find(({ name }) => name === path),
+    [Symbol.iterator]: () => entries.values(),
+  });
 }
 
 const named = (...names: string[]): Bundle => bundle(Object.fromEntries(names.map((name) => [name, `FROM ${name}`])));

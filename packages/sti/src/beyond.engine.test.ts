@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import path from "node:path";
-import { utimes } from "node:fs/promises";
+import { chmod, readdir, stat, utimes } from "node:fs/promises";
 import { expect, test } from "vitest";
 import { plainScripts, useBench } from "../test/bench.ts";
 import { asDockerfile } from "./export-dockerfile.ts";
@@ -109,6 +109,23 @@ test("a Dockerfile that makes the same image", async () => {
   expect(await bench.look(other, listing)).toBe(await bench.look(request.tag, listing));
   await expect(asDockerfile({ ...request, environment: { A: "1\n2" } }, `${file}2`).result).rejects.toMatchObject({
     code: "STI_CREATE_DOCKERFILE_FAILED",
+  });
+});
+
+test("a Dockerfile written into the source itself, and into a folder; modes are those of the source", async () => {
+  const source = await bench.folder({ "index.html": "x", "run.sh*": "y", "sub/page.html": "z" });
+  await chmod(path.join(source, "index.html"), 0o666);
+  await chmod(path.join(source, "sub"), 0o777);
+  const request = bench.request({ source, baseImage: await bench.builder() });
+  const { file } = await asDockerfile(request, source).result;
+  expect(file).toBe(path.join(source, "Dockerfile"));
+  const upload = path.join(source, "upload/src");
+  expect((await readdir(upload)).toSorted()).toEqual(["index.html", "run.sh", "sub"]);
+  const modes = ["index.html", "run.sh", "sub"].map(async (name) => (await stat(path.join(upload, name))).mode & 0o777);
+  expect(await Promise.all(modes)).toEqual([0o666, 0o755, 0o777]);
+  await expect(asDockerfile(request, file).result).rejects.toMatchObject({
+    code: "STI_CREATE_DOCKERFILE_FAILED",
+    hint: expect.stringContaining("is there already"),
   });
 });
 

@@ -1,13 +1,15 @@
 import { type EntryToPack, packEntries } from "@slipway/context";
-import { engineError } from "@slipway/transport";
 import { artifactOwner } from "./build-by-dockerfile.ts";
 import type { BuildContext } from "./build-context.ts";
 import type { BuildStep } from "./build-step.ts";
+import { commitContainer } from "./commit-container.ts";
 import { ScriptContainer } from "./container.ts";
+import { KeptArtifacts } from "./kept-artifacts.ts";
 import { place } from "./place-entries.ts";
 import { readSecrets } from "./read-secrets.ts";
-import { scriptEntries } from "./save-artifacts.ts";
+import { savedArtifacts, scriptEntries } from "./save-artifacts.ts";
 import { ScriptLog } from "./script-log.ts";
+import { settleAll } from "./settle-all.ts";
 import { StiError } from "./sti-error.ts";
 import { TimeLimit } from "./time-limit.ts";
 
@@ -17,9 +19,22 @@ import { TimeLimit } from "./time-limit.ts";
  * @throws StiError STI_CREATE_CONTAINER_FAILED, STI_BUILD_FAILED, STI_COMMIT_CONTAINER_FAILED, STI_TIMED_OUT
  */
 export async function buildByRun(context: BuildContext, step: BuildStep): Promise<string> {
+  const { artifacts } = step;
+  if (!artifacts || !KeptArtifacts.fits(artifacts, step, "volume")) return runAndCommit(context, step, undefined);
+  const kept = await KeptArtifacts.start(context, artifacts, "volume");
+  try {
+    return await runAndCommit(context, step, kept);
+  } finally {
+    await kept.remove();
+  }
+}
+
+async function runAndCommit(context: BuildContext, step: BuildStep, kept: KeptArtifacts | undefined): Promise<string> {
   const { engine, request, runId, emit } = context;
   const { signal } = request;
   const secrets = step.secrets ? await readSecrets(request.secrets ?? {}) : new Map<string, Buffer>();
+  const sent = step.artifacts && !kept ? savedArtifacts(context, step.artifacts) : undefined;
+  const folder = `${step.destination}/artifacts`;
   const container = await ScriptContainer.create(
     engine,
     {
@@ -30,21 +45,20 @@ export async function buildByRun(context: BuildContext, step: BuildStep): Promis
       user: step.user,
       labels: step.labels,
       // What is in a volume is not committed.
-      volumes: [
-        ...(step.artifacts ? [`${step.destination}/artifacts`] : []),
-        ...(secrets.size > 0 ? ["/run/secrets"] : []),
-      ],
+      volumes: [...(sent ? [folder] : []), ...(secrets.size > 0 ? ["/run/secrets"] : [])],
+      shared: kept ? [{ name: kept.name, target: folder }] : [],
       platform: request.platform,
       signal,
     },
     runId,
   );
   try {
+    const source = container.put(packEntries(upload(step, secrets, sent, request.sourceDateEpoch)));
+    await settleAll([...(kept ? [kept.ready] : []), source]);
     emit({ type: "stage", stage: step.stage, message: `running ${step.prepare} of ${step.reference}` });
-    await container.put(packEntries(upload(step, secrets, request.sourceDateEpoch)));
     await runPrepare(context, step, container, [...secrets.values()].map(String));
     emit({ type: "stage", stage: "commit", message: "committing the container" });
-    return await commit(context, step, container);
+    return await commitContainer(context, container, undefined, changes(step));
   } finally {
     await container.remove();
   }
@@ -53,6 +67,7 @@ export async function buildByRun(context: BuildContext, step: BuildStep): Promis
 async function* upload(
   step: BuildStep,
   secrets: ReadonlyMap<string, Buffer>,
+  artifacts: AsyncIterable<EntryToPack> | undefined,
   time: number | undefined,
 ): AsyncGenerator<EntryToPack, void, undefined> {
   const root = step.destination.slice(1);
@@ -60,7 +75,7 @@ async function* upload(
   yield* place(step.source(), { folder: `${root}/src`, owner, time });
   if (step.uploads.size > 0) yield* place(scriptEntries(step.uploads), { folder: `${root}/scripts`, owner, time });
   if (step.buildFolder) yield* place([], { folder: `${root}/build`, owner, time });
-  if (step.artifacts) yield* place(step.artifacts(), { folder: `${root}/artifacts`, ...artifactOwner(step) });
+  if (artifacts) yield* place(artifacts, { folder: `${root}/artifacts`, ...artifactOwner(step) });
   if (secrets.size > 0) yield* place(secretEntries(secrets), { folder: "run/secrets", owner });
 }
 
@@ -76,6 +91,7 @@ async function runPrepare(
 ): Promise<void> {
   const log = new ScriptLog(emit, step.stage, request.writer, secrets);
   const limit = new TimeLimit(request.signal, request.scriptTimeoutMs);
+  limit.begin();
   try {
     for await (const { stream, data } of container.start(limit.signal)) log.bytes(stream, data);
     const exitCode = await container.exitCode(limit.signal);
@@ -105,25 +121,14 @@ async function runPrepare(
   }
 }
 
-async function commit({ engine, request }: BuildContext, step: BuildStep, container: ScriptContainer): Promise<string> {
+/** What an image's configuration is to say beyond the container's. */
+function changes(step: BuildStep): string[] {
   const { Entrypoint, Cmd } = step.image.Config;
   const entrypoint = Entrypoint === undefined || Entrypoint === null ? [] : [Entrypoint].flat();
-  const changes = [
+  return [
     // First, as it takes the command away.
     ...(entrypoint.length > 0 ? [`ENTRYPOINT ${JSON.stringify(entrypoint)}`] : []),
     `CMD ${JSON.stringify(step.run === undefined ? (Cmd ?? []) : [step.run])}`,
     ...(step.finalUser === step.user ? [] : [`USER ${step.finalUser || "0"}`]),
   ];
-  const query = { container: container.id, changes, pause: false };
-  try {
-    request.signal?.throwIfAborted();
-    const committed = (await engine.docker
-      .getContainer(container.id)
-      .commit({ _query: query, _body: {} } as object)) as { readonly Id: string };
-    return committed.Id;
-  } catch (cause) {
-    request.signal?.throwIfAborted();
-    const { message } = engineError(cause, "committing the container") as Error;
-    throw new StiError("STI_COMMIT_CONTAINER_FAILED", message, { cause, image: step.reference });
-  }
 }

@@ -1,11 +1,12 @@
-import type { Engine, EngineDescription } from "@slipway/transport";
+import type { Engine } from "@slipway/transport";
 import type { BuildRequest } from "./request.ts";
 import type { Emit } from "./sti-event.ts";
 
 /** What all parts of one build share. */
 export interface BuildContext {
   readonly engine: Engine;
-  readonly described: EngineDescription;
+  /** Whether BuildKit builds. */
+  readonly buildkit: boolean;
   readonly request: BuildRequest;
   /** One of a kind, in the names of what is made on the way. */
   readonly runId: string;

@@ -1,6 +1,7 @@
 import type { EntryToPack } from "@slipway/context";
 import type { ImageInspect } from "@slipway/transport";
 import type { UserIds } from "./image-files.ts";
+import type { PreviousImage } from "./save-artifacts.ts";
 import type { StiStage } from "./sti-event.ts";
 
 /** A folder of the engine's cache, under a name of its own. */
@@ -33,7 +34,8 @@ export interface BuildStep {
   readonly sourceImage?: { readonly name: string; readonly path: string } | undefined;
   /** The source's own scripts, by name. */
   readonly uploads: ReadonlyMap<string, Buffer>;
-  readonly artifacts: (() => AsyncIterable<EntryToPack>) | undefined;
+  /** The image whose saved artifacts prepare is given. */
+  readonly artifacts: PreviousImage | undefined;
   /** Whether prepare is to leave its result in the build folder. */
   readonly buildFolder: boolean;
   readonly caches: readonly CacheMount[];

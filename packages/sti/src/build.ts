@@ -1,13 +1,22 @@
 import { randomBytes } from "node:crypto";
-import { describeEngine, type Engine, inspectImage, removeImage, tagImage } from "@slipway/transport";
+import {
+  describeEngine,
+  type Engine,
+  type EngineDescription,
+  inspectImage,
+  removeImage,
+  tagImage,
+} from "@slipway/transport";
 import type { BuildContext } from "./build-context.ts";
 import type { BuildResult } from "./build-result.ts";
 import { checkRequest } from "./check-request.ts";
 import { withEngine } from "./engine-for.ts";
+import { withPlatform } from "./foreign-platform.ts";
 import { makeImages, type MadeImages } from "./make-images.ts";
 import type { BuildRequest } from "./request.ts";
 import { withSource } from "./source/open-source.ts";
 import type { Emit } from "./sti-event.ts";
+import { StiError } from "./sti-error.ts";
 import { startRun, type StiRun } from "./sti-run.ts";
 import { removeUnnamed } from "./remove-unnamed.ts";
 
@@ -33,9 +42,12 @@ async function run(request: BuildRequest, emitOnly: Emit): Promise<BuildResult> 
   return withEngine(request, async (engine) => {
     const described = await describeEngine(engine, { signal: request.signal });
     const runId = randomBytes(6).toString("hex");
-    const context: BuildContext = { engine, described, request, runId, emit, temporaryNames: [], cleanups: [] };
+    const buildkit = usesBuildkit(described, request);
+    const context: BuildContext = { engine, buildkit, request, runId, emit, temporaryNames: [], cleanups: [] };
     try {
-      const made = await withSource(request, emit, (source) => makeImages(context, source));
+      const made = await withPlatform(engine, described, request, emit, () =>
+        withSource(request, emit, (source) => makeImages(context, source)),
+      );
       const named = await nameImages(context, made);
       return { ...named, success: true, messages, durationMs: performance.now() - since };
     } finally {
@@ -44,6 +56,17 @@ async function run(request: BuildRequest, emitOnly: Emit): Promise<BuildResult> 
       for (const name of context.temporaryNames) await removeImage(engine, name);
     }
   });
+}
+
+/** @throws StiError STI_NOT_SUPPORTED */
+function usesBuildkit({ buildkit, kind, version }: EngineDescription, { builder }: BuildRequest): boolean {
+  if (builder === undefined) return buildkit;
+  if (builder === "buildkit" && !buildkit) {
+    throw new StiError("STI_NOT_SUPPORTED", `BuildKit was asked for, but ${kind} ${version} has none`, {
+      hint: "leave the builder out, or use Docker Engine 18.09 or later",
+    });
+  }
+  return builder === "buildkit";
 }
 
 type Named = Omit<BuildResult, "success" | "messages" | "durationMs">;

@@ -24,7 +24,7 @@ export async function* checkArtifacts(
   try {
     for await (const entry of entries) {
       const problem = problemOf(entry, links, files, rules);
-      if (problem !== undefined) throw bad(problem, rules);
+      if (problem !== undefined) throw badArtifacts(problem, rules);
       const { name, type } = entry.header;
       if (type === "symlink") links.add(name);
       else links.delete(name);
@@ -32,9 +32,8 @@ export async function* checkArtifacts(
       yield entry;
     }
   } catch (cause) {
-    if (isSlipwayError(cause) && ["CONTEXT_BAD_PATH", "CONTEXT_UNSUPPORTED_ENTRY"].includes(cause.code)) {
-      throw bad(cause.message, rules, cause);
-    }
+    // What is no archive, or one with such entries.
+    if (isSlipwayError(cause) && cause.code.startsWith("CONTEXT_")) throw badArtifacts(cause.message, rules, cause);
     throw cause;
   }
 }
@@ -57,7 +56,8 @@ function problemOf(
   return inside || allowOutsideLinks ? undefined : `\`${name}\` is a link to \`${linkname}\`, which leads out of them`;
 }
 
-function bad(problem: string, { image }: ArtifactRules, cause?: unknown): StiError {
+/** Artifacts are not what prepare can be given. */
+export function badArtifacts(problem: string, { image }: Pick<ArtifactRules, "image">, cause?: unknown): StiError {
   return new StiError("STI_BAD_ARTIFACTS", `the artifacts saved by ${image} are refused: ${problem}`, {
     image,
     ...(cause === undefined ? {} : { cause }),

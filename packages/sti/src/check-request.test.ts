@@ -12,13 +12,20 @@ test("all that is wrong with a request is said at once", () => {
     environment: { "A=B": "x" },
     sourceDateEpoch: 1.5,
   };
+  const more = { allowedUids: "0-,abc", sourceName: "../x", builder: "kaniko" as "classic" };
   let codes: string[] = [];
   try {
-    checkRequest({ ...request, contextDir: "../x", caches: ["relative"], secrets: { "../id": { value: "" } } });
+    checkRequest({
+      ...request,
+      contextDir: "../x",
+      caches: ["relative"],
+      secrets: { "../id": { value: "" } },
+      ...more,
+    });
   } catch (error) {
     codes = (error as { problems: { code: string }[] }).problems.map(({ code }) => code);
   }
-  expect(codes).toEqual(["STI_INVALID_BUILD_METHOD", ...Array(8).fill("STI_BAD_REQUEST")]);
+  expect(codes).toEqual(["STI_INVALID_BUILD_METHOD", ...Array(11).fill("STI_BAD_REQUEST")]);
 });
 
 test.each([
@@ -34,10 +41,23 @@ test.each([
 });
 
 test("an environment file's values are verbatim", () => {
-  expect(readEnvironment('# no\n\nA=1\nB = x = "y" \nnothing\n=z\nC=\r\nD=a,b')).toEqual({
+  expect(readEnvironment('# no\n\nA=1\nB = x = "y" \nnothing\nC=\r\nD=a,b')).toEqual({
     A: "1",
     B: ' x = "y" ',
     C: "",
     D: "a,b",
   });
+});
+
+test("an environment file's mistakes are said at once, with their places", () => {
+  let messages: string[] = [];
+  try {
+    readEnvironment("OK=1\nexport B=c\n=z\n");
+  } catch (error) {
+    messages = (error as Error).message.split("\n");
+  }
+  expect(messages).toEqual([
+    ".s2i/environment:2:1: `export B` is no variable's name",
+    ".s2i/environment:3:1: `` is no variable's name",
+  ]);
 });

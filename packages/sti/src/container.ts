@@ -21,8 +21,16 @@ export interface ContainerSpec {
   readonly labels?: Readonly<Record<string, string>> | undefined;
   /** Paths that are volumes of the container's own: what is there never becomes part of an image, and goes with it. */
   readonly volumes?: readonly string[] | undefined;
+  /** Volumes with a name, made where there are none yet, which stay when the container goes. */
+  readonly shared?: readonly SharedVolume[] | undefined;
   readonly platform?: string | undefined;
   readonly signal?: AbortSignal | undefined;
+}
+
+/** A volume, and where it is in a container. */
+export interface SharedVolume {
+  readonly name: string;
+  readonly target: string;
 }
 
 /** A container of ours; it is removed with its volumes, running or not. */
@@ -39,7 +47,7 @@ export class ScriptContainer {
 
   /** @throws StiError STI_CREATE_CONTAINER_FAILED */
   static async create(engine: Engine, spec: ContainerSpec, runId: string): Promise<ScriptContainer> {
-    const { role, image, platform, signal, volumes = [] } = spec;
+    const { role, image, platform, signal, volumes = [], shared = [] } = spec;
     signal?.throwIfAborted();
     const body = {
       Image: image.Id,
@@ -51,7 +59,12 @@ export class ScriptContainer {
       HostConfig: {
         // Output goes to us alone: neither a great deal of it nor bytes that are no text touch the engine's disk.
         LogConfig: { Type: "none", Config: {} },
-        Mounts: volumes.map((target) => ({ Type: "volume", Target: target, VolumeOptions: { NoCopy: true } })),
+        Mounts: [...volumes.map((target) => ({ target, name: undefined })), ...shared].map(({ target, name }) => ({
+          Type: "volume",
+          Target: target,
+          ...(name === undefined ? {} : { Source: name }),
+          VolumeOptions: { NoCopy: true, Labels: spec.labels ?? {} },
+        })),
       },
     };
     const query = { name: `slipway-sti-${runId}-${role}`, ...(platform === undefined ? {} : { platform }) };
@@ -79,6 +92,8 @@ export class ScriptContainer {
       method: "POST",
       signal,
     });
+    // An abort may come before its reader does, who hears of it all the same.
+    stream.on("error", () => undefined);
     try {
       await this.#engine.docker.getContainer(this.id).start(signal ? { abortSignal: signal } : {});
       const pieces: ScriptOutput[] = [];
@@ -108,7 +123,7 @@ export class ScriptContainer {
     return StatusCode as number;
   }
 
-  /** Removes the container with its volumes, also where it runs. */
+  /** Removes the container with the volumes of its own, also where it runs. */
   async remove(): Promise<void> {
     try {
       await this.#engine.docker.getContainer(this.id).remove({ force: true, v: true });

@@ -1,4 +1,5 @@
 import type { BuildStep } from "./build-step.ts";
+import { labelNames } from "./labels.ts";
 import { quote } from "./quote.ts";
 
 /** A generated Dockerfile, with what its build has to be given. */
@@ -17,6 +18,10 @@ export interface DockerfileChoices {
   readonly secrets: readonly string[];
   /** Whether to write labels too; otherwise they are given to the build. */
   readonly withLabels: boolean;
+  /** The image that has the artifacts; else they are in the build context. */
+  readonly artifactsFrom?: string | undefined;
+  /** Marks the images in between, which the classic builder makes, but not the last. */
+  readonly mark?: string | undefined;
 }
 
 /** Where the parts of a build lie in its context. */
@@ -38,6 +43,7 @@ export function dockerfileText(step: BuildStep, choices: DockerfileChoices): Gen
   const imageUser = image.Config.User ?? "";
   const text = [
     `FROM ${choices.from}`,
+    ...(choices.mark === undefined ? [] : [`LABEL ${labelNames.run}=${quote(choices.mark)}`]),
     ...labels.map(([name, value]) => `LABEL ${quote(name)}=${quote(value.replaceAll(/\s*\n\s*/g, " "))}`),
     ...environment,
     `COPY ${from}${chown} ${jsonList([source, `${destination}/src`])}`,
@@ -48,6 +54,7 @@ export function dockerfileText(step: BuildStep, choices: DockerfileChoices): Gen
     `RUN ${[...mounts(step, choices), jsonList([step.prepare])].join(" ")}`,
     ...(finalUser === user ? [] : [`USER ${finalUser || "0"}`]),
     ...(step.run === undefined ? [] : [`CMD ${jsonList([step.run])}`]),
+    ...(choices.mark === undefined ? [] : [`LABEL ${labelNames.run}=""`]),
   ];
   return { text: `${text.join("\n")}\n`, buildArgs };
 }
@@ -68,20 +75,27 @@ function environmentLines(environment: Readonly<Record<string, string>>): {
   const buildArgs: Record<string, string> = {};
   const lines = Object.entries(environment).flatMap(([name, value]) => {
     if (!/[\r\n]/.test(value)) return [`ENV ${name}=${quote(value)}`];
-    const argument = `STI_VALUE_${Object.keys(buildArgs).length}`;
+    const argument = unusedName(environment, Object.keys(buildArgs).length);
     buildArgs[argument] = value;
     return [`ARG ${argument}`, `ENV ${name}="\${${argument}}"`];
   });
   return { lines, buildArgs };
 }
 
-function mounts(step: BuildStep, { buildkit, secrets }: DockerfileChoices): string[] {
+function unusedName(environment: Readonly<Record<string, string>>, at: number): string {
+  let name = `STI_VALUE_${at}`;
+  while (name in environment) name += "_";
+  return name;
+}
+
+function mounts(step: BuildStep, { buildkit, secrets, artifactsFrom }: DockerfileChoices): string[] {
   const { uid, gid } = step.ids;
   const owner = `uid=${uid},gid=${gid}`;
+  const source = artifactsFrom
+    ? `from=${artifactsFrom},source=${step.artifacts?.destination}/artifacts`
+    : `source=${uploads.artifacts}`;
   return [
-    ...(step.artifacts && buildkit
-      ? [`--mount=type=bind,source=${uploads.artifacts},target=${step.destination}/artifacts,rw`]
-      : []),
+    ...(step.artifacts && buildkit ? [`--mount=type=bind,${source},target=${step.destination}/artifacts,rw`] : []),
     ...step.caches.map(({ path, id }) => `--mount=type=cache,id=${id},target=${path},sharing=locked,${owner}`),
     ...secrets.map((id) => `--mount=type=secret,id=${id},target=/run/secrets/${id},required=true,mode=0400,${owner}`),
   ];

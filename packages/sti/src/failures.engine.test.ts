@@ -93,6 +93,33 @@ test.each<[string, BuildMethod, string, string]>([
   await refuses(request, { code: "STI_BAD_ARTIFACTS", message: expect.stringContaining(message) }, [method]);
 });
 
+test.each<[string, BuildMethod, Readonly<Record<string, string>>, string]>([
+  [
+    "a folder that became a link",
+    "build",
+    { "save-artifacts": "rm -r /tmp/artifacts; ln -s /etc /tmp/artifacts" },
+    "a link",
+  ],
+  ["a folder that is gone", "build", { "save-artifacts": "rm -r /tmp/artifacts" }, "is gone"],
+  [
+    "no archive",
+    "run",
+    { "save-artifacts": "echo hello; head -c 2000 /dev/zero | tr '\\0' x", assemble: "true" },
+    "no tar",
+  ],
+  [
+    "a part of an archive",
+    "build",
+    { "save-artifacts": "tar cf - usr/bin | head -c 1500", assemble: "true" },
+    "ends after",
+  ],
+])("%s instead of artifacts is refused by method %s", async (_, method, scripts, message) => {
+  const all = { ...("assemble" in scripts ? s2iScripts : plainScripts), ...scripts };
+  const texts = Object.entries(all).map(([name, text]) => [name, text.replace(/^(?!#!)/, "#!/bin/sh -e\n")]);
+  const request = await built(Object.fromEntries(texts));
+  await refuses(request, { code: "STI_BAD_ARTIFACTS", message: expect.stringContaining(message) }, [method]);
+});
+
 test("a save-artifacts script that fails", async () => {
   const request = await built({ ...plainScripts, "save-artifacts": "#!/bin/sh\necho no room >&2\nexit 3\n" });
   await refuses(request, { code: "STI_SAVE_ARTIFACTS_FAILED", exitCode: 3, output: ["no room"] });
@@ -157,6 +184,25 @@ test("an abort at each stage leaves nothing", async () => {
     expect(await bench.leftovers(), stage).toEqual([]);
   }
 });
+
+test.each(["build", "run"] as const)(
+  "an abort at any moment while artifacts are saved, by method %s",
+  async (method) => {
+    const request = { ...(await built(plainScripts)), method };
+    for (const after of [0, 20, 80, 200, 400]) {
+      const controller = new AbortController();
+      const run = build({ ...request, signal: controller.signal });
+      const watch = async (): Promise<void> => {
+        for await (const event of run) {
+          if (event.type === "stage" && event.stage === "save-artifacts")
+            setTimeout(() => controller.abort(new Error("enough")), after);
+        }
+      };
+      await expect(watch(), `${after} ms`).rejects.toThrow("enough");
+      expect(await bench.leftovers(), `${after} ms`).toEqual([]);
+    }
+  },
+);
 
 test("a script that is missing, a user who is not allowed, an image with triggers", async () => {
   const source = await bench.folder({ a: "a" });

@@ -48,6 +48,18 @@ export class ImageFiles {
     return findScripts(folders, (path) => this.isScript(path));
   }
 
+  /** Whether there is nothing at a path, or an empty folder. */
+  async isEmpty(path: string): Promise<boolean> {
+    const found = await statPath(this.#engine, this.#container.id, path);
+    if (found?.kind !== "directory") return found === undefined;
+    let entries = 0;
+    for await (const _ of readEntries(await getArchive(this.#engine, this.#container.id, path))) {
+      entries += 1;
+      if (entries > 1) return false;
+    }
+    return true;
+  }
+
   /** The uid and gid of a user as an image's USER names one. */
   async userIds(user: string): Promise<UserIds> {
     const [name = "", group] = user.split(":");

@@ -5,8 +5,10 @@ import type { OpenSource } from "./source/source-tree.ts";
 /** The labels of an image that is built: where it comes from, and what a rebuild has to know. */
 export function imageLabels(request: BuildRequest, source: OpenSource): Record<string, string> {
   const { commit, location, contextDir } = source;
-  const { method, runtimeImage, environment, scriptsUrl, user, caches, platform } = request;
-  const rest = { method, runtimeImage, environment, scriptsUrl, user, caches, platform };
+  const { method, builder, runtimeImage, environment, scriptsUrl, user, allowedUids, caches, platform } = request;
+  const { sourceDateEpoch } = request;
+  const who = { user, allowedUids };
+  const rest = { method, builder, runtimeImage, environment, scriptsUrl, ...who, caches, platform, sourceDateEpoch };
   const said = Object.fromEntries(Object.entries(rest).filter(([, value]) => value !== undefined));
   const labels: Record<string, string | undefined> = {
     [labelNames.displayName]: request.tag,

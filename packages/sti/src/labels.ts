@@ -9,6 +9,8 @@ export const labelNames = {
   caches: "dev.slipway.sti.caches",
   /** Which generation of those folders an image was built with. */
   cacheGeneration: "dev.slipway.sti.cache-generation",
+  /** What the classic builder leaves behind on its way has it. */
+  run: "dev.slipway.sti.run",
   displayName: "io.k8s.display-name",
   builder: "io.openshift.s2i.build.image",
   source: "io.openshift.s2i.build.source-location",

@@ -12,7 +12,7 @@ import { labelNames } from "./labels.ts";
 import { planStep, type PlannedStep } from "./plan-step.ts";
 import { findPrevious, type Previous } from "./previous-image.ts";
 import { rewriteTimes } from "./rewrite-times.ts";
-import { savedArtifacts } from "./save-artifacts.ts";
+import { settleAll } from "./settle-all.ts";
 import { readSourceFacts } from "./source-facts.ts";
 import type { OpenSource } from "./source/source-tree.ts";
 import { StiError } from "./sti-error.ts";
@@ -66,36 +66,37 @@ export async function planBuild(context: BuildContext, source: OpenSource): Prom
     labels: imageLabels(request, source),
     source: () => source.tree.entries(facts.ignore),
   };
-  const planned = await planStep(context, {
-    ...common,
-    stage: "prepare",
-    reference: baseImage,
-    image: base,
-    uploads: facts.scripts,
-    needs: runtimeImage ? ["prepare"] : ["prepare", "run"],
-  });
-  const runtime = runtimeInspect
-    ? await planStep(context, {
-        ...common,
-        stage: "runtime",
-        reference: runtimeImage ?? "",
-        image: runtimeInspect,
-        // The source's prepare is the builder's.
-        uploads: new Map([...facts.scripts].filter(([name]) => name === "run")),
-        needs: ["prepare", "run"],
-      })
-    : undefined;
+  const tag = runtimeImage ? `${request.tag}-build` : request.tag;
+  const [planned, runtime, previous] = await settleAll([
+    planStep(context, {
+      ...common,
+      stage: "prepare",
+      reference: baseImage,
+      image: base,
+      uploads: facts.scripts,
+      needs: runtimeImage ? ["prepare"] : ["prepare", "run"],
+    }),
+    runtimeImage && runtimeInspect
+      ? planStep(context, {
+          ...common,
+          stage: "runtime",
+          reference: runtimeImage,
+          image: runtimeInspect,
+          // The source's prepare is the builder's.
+          uploads: new Map([...facts.scripts].filter(([name]) => name === "run")),
+          needs: ["prepare", "run"],
+        })
+      : Promise.resolve(undefined),
+    findPrevious(context, tag, facts.scripts),
+  ]);
   warnOfEntrypoint(context, runtime ?? planned);
-  const tag = runtime ? `${request.tag}-build` : request.tag;
-  const previous = await findPrevious(context, tag, facts.scripts, planned.scripts.layout);
   const caches = cachesOf(context, planned, previous, tag);
-  const { artifacts } = previous;
   const generation = caches.length > 0 ? { [labelNames.cacheGeneration]: generationOf(caches) } : {};
   const builder: BuildStep = {
     ...planned,
     ...(runtime ? { run: undefined } : {}),
     labels: { ...planned.labels, ...generation },
-    artifacts: artifacts && (() => savedArtifacts(context, artifacts)),
+    artifacts: previous.artifacts,
     buildFolder: runtime !== undefined,
     caches,
     secrets: true,
@@ -158,7 +159,7 @@ async function* folderOf(
 }
 
 function cachesOf(
-  { request, described, emit }: BuildContext,
+  { request, buildkit, emit }: BuildContext,
   step: PlannedStep,
   previous: Previous,
   tag: string,
@@ -166,7 +167,7 @@ function cachesOf(
   const label = step.image.Config.Labels?.[labelNames.caches];
   const paths = request.caches ?? (label ? label.split(",").map((path) => path.trim()) : []);
   if (paths.length === 0) return [];
-  if (request.caches === undefined && (request.method === "run" || !described.buildkit)) {
+  if (request.caches === undefined && (request.method === "run" || !buildkit)) {
     emit({
       type: "warning",
       message: `the caches of ${step.reference} are not used: they need BuildKit and method build`,

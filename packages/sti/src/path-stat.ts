@@ -8,6 +8,12 @@ export interface PathStat {
   readonly executable: boolean;
 }
 
+/** A symbolic link. */
+export interface LinkStat {
+  readonly kind: "link";
+  readonly target: string;
+}
+
 // Go's FileMode, in which the engine has it.
 const directoryBit = 2 ** 31;
 const symlinkBit = 2 ** 27;
@@ -17,18 +23,28 @@ const otherBits = 2 ** 26 + 2 ** 25 + 2 ** 24 + 2 ** 21;
 export async function statPath(engine: Engine, containerId: string, path: string): Promise<PathStat | undefined> {
   let at = path;
   for (let links = 0; links < 40; links += 1) {
-    const stat = await read(engine, containerId, at);
-    if (!stat) return undefined;
-    const { mode, linkTarget } = stat;
-    if (Math.floor(mode / symlinkBit) % 2 === 1 && linkTarget && linkTarget !== at) {
-      at = posix.resolve(posix.dirname(at), linkTarget);
-      continue;
-    }
-    const directory = Math.floor(mode / directoryBit) % 2 === 1;
-    const other = (mode & otherBits) !== 0;
-    return { kind: directory ? "directory" : other ? "other" : "file", executable: !directory && (mode & 0o111) !== 0 };
+    const stat = await statEntry(engine, containerId, at);
+    if (stat?.kind !== "link") return stat as PathStat | undefined;
+    at = posix.resolve(posix.dirname(at), stat.target);
   }
   return undefined;
+}
+
+/** What is at a path in a container itself: a link there is not followed. */
+export async function statEntry(
+  engine: Engine,
+  containerId: string,
+  path: string,
+): Promise<PathStat | LinkStat | undefined> {
+  const stat = await read(engine, containerId, path);
+  if (!stat) return undefined;
+  const { mode, linkTarget } = stat;
+  if (Math.floor(mode / symlinkBit) % 2 === 1 && linkTarget && linkTarget !== path) {
+    return { kind: "link", target: linkTarget };
+  }
+  const directory = Math.floor(mode / directoryBit) % 2 === 1;
+  const other = (mode & otherBits) !== 0;
+  return { kind: directory ? "directory" : other ? "other" : "file", executable: !directory && (mode & 0o111) !== 0 };
 }
 
 /** Whether there is a file at a path in a container, running or not. */

@@ -1,9 +1,9 @@
+import { posix } from "node:path";
 import { type ImageInspect, inspectImage } from "@slipway/transport";
 import type { BuildContext } from "./build-context.ts";
 import { ImageFiles, scriptFolders } from "./image-files.ts";
 import { labelNames } from "./labels.ts";
 import type { PreviousImage } from "./save-artifacts.ts";
-import type { Layout } from "./scripts.ts";
 
 /** The image that a tag has now, and whether its artifacts can be saved. */
 export interface Previous {
@@ -19,7 +19,6 @@ export async function findPrevious(
   { engine, request, runId, emit }: BuildContext,
   reference: string,
   uploads: ReadonlyMap<string, Buffer>,
-  layout: Layout,
 ): Promise<Previous> {
   const image = await inspectImage(engine, reference);
   if (!image || request.clean) return { image, artifacts: undefined };
@@ -31,10 +30,15 @@ export async function findPrevious(
   ];
   const open = { reference, image, labels, platform, runId, role: "previous", signal };
   const artifacts = await ImageFiles.open(engine, open, async (files) => {
-    const script = (await files.scripts(folders))["save-artifacts"];
+    const scripts = await files.scripts(folders);
+    const script = scripts["save-artifacts"];
     if (script === undefined) return undefined;
+    // A source's own assemble does not change how the image's save-artifacts talks, which has its like beside it.
+    const beside = await files.scripts(folders.filter(({ path }) => path === posix.dirname(script)));
+    const { layout } = beside.prepare === undefined ? scripts : beside;
     const ids = await files.userIds(image.Config.User ?? "");
-    return { image, reference, script, layout, destination, ids, uploads };
+    const emptyFolder = await files.isEmpty(`${destination}/artifacts`);
+    return { image, reference, script, layout, destination, ids, emptyFolder, uploads };
   });
   if (!artifacts && request.debug) {
     emit({ type: "debug", message: `${reference} has no save-artifacts script: building clean` });

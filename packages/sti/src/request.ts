@@ -33,6 +33,16 @@ export interface Request {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** An emulator, and whether it may be used. */
+export interface StiEmulation {
+  /** Whether it may be registered with the engine's kernel while the build goes on. Default: no. */
+  readonly register?: boolean | undefined;
+  /** A static qemu-user binary on this machine. Default: that of the PATH. */
+  readonly emulator?: string | undefined;
+  /** The digest that the emulator must have. */
+  readonly sha256?: string | undefined;
+}
+
 /** A source that is found by its place, with what of it is meant. */
 export interface SourceOptions {
   /** The branch, tag or commit of a git source; the URL's `#ref` without. */
@@ -55,6 +65,10 @@ export interface BuildRequest extends Request, SourceOptions {
   readonly environment?: Readonly<Record<string, string>> | undefined;
   /** Default: `build`. */
   readonly method?: BuildMethod | undefined;
+  /** Which of the engine's builders builds. Default: BuildKit, where the engine has it. */
+  readonly builder?: "buildkit" | "classic" | undefined;
+  /** How scripts of another platform than the engine's are run, if its kernel has no emulator for them. */
+  readonly emulation?: StiEmulation | undefined;
   /** Is given the scripts' output too. */
   readonly writer?: { write(text: string): unknown } | undefined;
   /** Where scripts are looked for before the images' own folders: `image:///path`, a path in the image. */

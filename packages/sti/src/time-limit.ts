@@ -1,23 +1,27 @@
 import { StiError } from "./sti-error.ts";
 
-/** A request's signal, together with the longest that a script may run. */
+/** The most that a timer takes: three weeks and a half. */
+const longest = 2 ** 31 - 1;
+
+/** A request's signal, together with the longest that a script may run from its beginning on. */
 export class TimeLimit {
   readonly signal: AbortSignal | undefined;
   readonly #outer: AbortSignal | undefined;
   readonly #limit: AbortController | undefined;
-  readonly #timer: NodeJS.Timeout | undefined;
+  #timer: NodeJS.Timeout | undefined;
   readonly #milliseconds: number | undefined;
 
   constructor(signal: AbortSignal | undefined, milliseconds: number | undefined) {
     this.#outer = signal;
     this.#milliseconds = milliseconds;
-    if (milliseconds !== undefined) {
-      const limit = new AbortController();
-      this.#limit = limit;
-      this.#timer = setTimeout(() => limit.abort(), milliseconds);
-    }
+    this.#limit = milliseconds === undefined ? undefined : new AbortController();
     const signals = [signal, this.#limit?.signal].filter((one) => one !== undefined);
     this.signal = signals.length > 1 ? AbortSignal.any(signals) : signals[0];
+  }
+
+  /** The script begins. */
+  begin(): void {
+    if (this.#limit) this.#timer ??= setTimeout(() => this.#limit?.abort(), Math.min(this.#milliseconds ?? 0, longest));
   }
 
   /** What an error means: the caller's abort, the limit, or itself. */

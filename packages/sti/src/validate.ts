@@ -83,6 +83,7 @@ async function validateImage(
   const scripts = await ImageFiles.open(engine, { reference, image, labels, platform, runId, role, signal }, (files) =>
     files.scripts(folders),
   );
+  if (request.debug) emit({ type: "debug", message: `${reference}: ${JSON.stringify(scripts)}` });
   const missing = needs.filter((need) => scripts[need] === undefined);
   const problems = [
     ...missing.map(

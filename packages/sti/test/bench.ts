@@ -4,8 +4,8 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { text } from "node:stream/consumers";
 import { build as buildImage } from "@slipway/build";
-import { type EntryToPack, packEntries } from "@slipway/context";
-import { connect, type Engine } from "@slipway/transport";
+import { type EntryToPack, packEntries, readEntries } from "@slipway/context";
+import { connect, type Engine, getArchive } from "@slipway/transport";
 import { afterAll, beforeAll } from "vitest";
 import type { BuildRequest } from "../src/request.ts";
 
@@ -130,17 +130,30 @@ export class Bench {
     return this.#run({ Image: image, Entrypoint: ["/bin/sh", "-c", command], Cmd: [], User: "0" });
   }
 
+  /** A file of an image that cannot be run here. */
+  async fileIn(image: string, file: string): Promise<string> {
+    const container = await this.engine.docker.createContainer({ Image: image, Cmd: ["/never"], Labels: this.labels });
+    try {
+      for await (const { body } of readEntries(await getArchive(this.engine, container.id, file)))
+        return await text(body);
+      return "";
+    } finally {
+      await container.remove({ force: true });
+    }
+  }
+
   /** What an image prints when it is run as it is. */
   async output(image: string): Promise<string> {
     return this.#run({ Image: image });
   }
 
-  /** Containers, unnamed images and files that are left from builds, of this run. */
+  /** Containers, volumes, unnamed images and files that are left from builds, of this run. */
   async leftovers(): Promise<string[]> {
     const { docker } = this.engine;
     const filters = { label: [`dev.slipway.test=${this.runId}`] };
     const containers = await docker.listContainers({ all: true, filters });
     const unnamed = await docker.listImages({ filters: { ...filters, dangling: ["true"] } });
+    const { Volumes } = await docker.listVolumes({ filters });
     const temporary = (await docker.listImages({ filters })).flatMap(({ RepoTags }) =>
       (RepoTags ?? []).filter((tag) => tag.startsWith("slipway-sti-")),
     );
@@ -148,6 +161,7 @@ export class Bench {
       ...containers.map(({ Names }) => `container ${Names[0]}`),
       ...unnamed.map(({ Id }) => `image ${Id}`),
       ...temporary,
+      ...(Volumes ?? []).map(({ Name }) => `volume ${Name}`),
       ...(await readdir(this.workingDir)).map((name) => `file ${name}`),
     ];
   }

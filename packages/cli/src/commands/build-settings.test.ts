@@ -73,6 +73,7 @@ test("all that is wrong with options is told at once", () => {
 });
 
 test.each([
+  [["--arch", "sparc"], "takes rpi, armv7hf, aarch64, amd64 or i386; read `sparc`"],
   [["--progress", "tty"], "needs a terminal"],
   [["--progress", "json", "--json"], "both write to stdout"],
 ])("%j is refused", (args, text) => expect(thrown(() => read(...args)).message).toContain(text));

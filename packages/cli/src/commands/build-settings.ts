@@ -1,5 +1,6 @@
 import path from "node:path";
-import type { BuildProjectOptions } from "@slipway/multibuild";
+import { type BuildProjectOptions, platformOf } from "@slipway/multibuild";
+import { didYouMean } from "@slipway/errors";
 import type { Command } from "commander";
 import { checkTagPattern } from "../build/tag-pattern.ts";
 import type { Io } from "../io.ts";
@@ -61,6 +62,8 @@ export function withBuildSettings(command: Command): Command {
     .option("--json", "print the images as JSON");
 }
 
+/** Engines' own names for them are known too. */
+const architectures = ["rpi", "armv7hf", "aarch64", "amd64", "i386"];
 const platform = /^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/;
 
 /**
@@ -76,6 +79,11 @@ export function readBuildSettings(given: BuildArguments, io: Pick<Io, "cwd" | "s
   }
   if (given.platform !== undefined && !platform.test(given.platform)) {
     problems.add(`--platform takes os/architecture[/variant], such as linux/arm64; read \`${given.platform}\``);
+  }
+  if (given.arch !== undefined && platformOf(given.arch) === undefined) {
+    const near = didYouMean(given.arch, architectures);
+    const all = `${architectures.slice(0, -1).join(", ")} or ${architectures.at(-1)}`;
+    problems.add(`--arch takes ${all}; read \`${given.arch}\``, near && `did you mean \`${near}\`?`);
   }
   if (given.failFast && given.keepGoing) problems.add("--fail-fast and --keep-going are each other's opposite");
   const progress = problems.choice("--progress", given.progress, progressModes) ?? "auto";

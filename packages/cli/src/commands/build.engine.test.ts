@@ -195,6 +195,13 @@ test("what cannot be pushed is refused before anything is built", async () => {
   expect(same.stderr).toContain("have {service} in it");
 });
 
+test("a secret's file that is not there is told once, before anything is built", async () => {
+  await work.files({ "compose.yaml": work.compose("web", "api"), "web/Dockerfile": fine, "api/Dockerfile": fine });
+  const { code, stdout, stderr } = await work.run(["build", "--secret", "id=npm,src=none", "--progress", "plain"]);
+  expect([code, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^error: --secret id=npm: ENOENT.*none'\n {2}hint: .*\n$/);
+});
+
 test("an engine that is not there, and one that is", async () => {
   await work.files({ "compose.yaml": work.compose("web"), "web/Dockerfile": fine });
   const none = await work.run(["build", "--engine", "unix:///nowhere/a.sock", "--engine", "unix:///nowhere/b.sock"]);

@@ -1,3 +1,5 @@
+import { access, constants } from "node:fs/promises";
+import type { SecretSource } from "@slipway/build";
 import { Command } from "commander";
 import { BuildFailedError } from "../build-failed-error.ts";
 import { BuildRecord } from "../build/build-record.ts";
@@ -85,6 +87,7 @@ async function buildGiven(
     const services = settings.how.services ?? Object.keys(input.project.services);
     const problems = new OptionProblems();
     checkNames(input.project, services, settings, problems);
+    await checkSecretFiles(settings.how.buildOptions?.secrets, problems);
     problems.throwIfAny();
     const connected = await connectEngines(settings.engines, io);
     try {
@@ -96,6 +99,19 @@ async function buildGiven(
     throw await input.explain(error);
   } finally {
     await input.close();
+  }
+}
+
+/** Once for all services, and before any of them is built. */
+async function checkSecretFiles(
+  secrets: Readonly<Record<string, SecretSource>> = {},
+  problems: OptionProblems,
+): Promise<void> {
+  for (const [id, source] of Object.entries(secrets)) {
+    if (!("file" in source)) continue;
+    await access(source.file, constants.R_OK).catch((error: Error) =>
+      problems.add(`--secret id=${id}: ${error.message}`, "name a file that can be read"),
+    );
   }
 }
 

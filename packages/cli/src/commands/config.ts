@@ -1,4 +1,4 @@
-import { dependencyGraph, type Project, toJson, toMermaid, toYaml, writeYaml } from "@slipway/compose";
+import { dependencyGraph, type Project, toJson, toMermaid, toYaml, withoutUnused, writeYaml } from "@slipway/compose";
 import { toBalena } from "@slipway/compose/balena";
 import { Command, Option } from "commander";
 import { loadFor, projectPlace } from "../command-context.ts";
@@ -52,9 +52,9 @@ async function config(io: Io, directory: string | undefined, options: ConfigOpti
   const project = options.target === "balena" ? toBalena(loaded.project, { locate: loaded.locate }) : loaded.project;
   if (options.services) return lines(Object.keys(project.services));
   if (options.images) return lines(Object.values(project.services).map((service) => imageOf(project, service)));
-  if (options.volumes) return lines(Object.keys(project.volumes));
+  if (options.volumes) return lines(Object.keys(withoutUnused(project).volumes));
   if (options.graph) return toMermaid(dependencyGraph(project));
-  return options.format === "json" ? json(toJson(project)) : toYaml(project);
+  return options.format === "json" ? json(toJson(project)) : toYaml(withoutUnused(project));
 }
 
 async function merged(io: Io, directory: string | undefined, options: ConfigOptions): Promise<string> {

@@ -5,7 +5,7 @@ import { buildOptionsOf, loadFor, withEngine } from "../command-context.ts";
 import type { Io } from "../io.ts";
 import { LiveBoard } from "../live-board.ts";
 import type { LiveControl } from "../live-control.ts";
-import { describePlan, dryRun } from "../live-dry-run.ts";
+import { describePlan, describeRules, dryRun } from "../live-dry-run.ts";
 import { keyHelp, readKeys } from "../live-keys.ts";
 import { LiveReport } from "../live-report.ts";
 import { liveProject } from "../live-session.ts";
@@ -24,7 +24,7 @@ export function liveCommand(io: Io): Command {
       const { project, directory: root, files } = await loadFor(io, directory, options);
       if (options.dryRun) return printDryRun(io, project, options.dryRun, options.json === true);
       await withEngine(io, async (engine) => {
-        const names = Object.keys(project.services);
+        const names = namesOf(project, services);
         const { keep, json } = options;
         const board = !json && io.stdout.isTTY ? new LiveBoard(io.stdout, names, keyHelp) : undefined;
         const report = new LiveReport(board ? { stdout: board } : io, names, board);
@@ -32,9 +32,7 @@ export function liveCommand(io: Io): Command {
         let stopKeys = (): void => undefined;
         const onControl = (control: LiveControl): void => {
           if (!board) return;
-          const onPause = (paused: boolean): void => {
-            for (const name of names) board.set(name, paused ? pausedState : liveState);
-          };
+          const onPause = (paused: boolean): void => board.pause(paused);
           stopKeys = readKeys(process.stdin, control, () => quit.abort(), onPause);
         };
         const signal = AbortSignal.any([io.signal, quit.signal]);
@@ -60,8 +58,14 @@ interface LiveCommandOptions extends BuildCommandOptions {
   readonly dryRun?: string[];
 }
 
-const pausedState = { text: "paused", style: "yellow" } as const;
-const liveState = { text: "live", style: "green" } as const;
+/** The services that run: those that were chosen, or all, and what they depend on. */
+function namesOf(project: Project, chosen: readonly string[]): string[] {
+  const wanted = new Set(chosen.length > 0 ? chosen : Object.keys(project.services));
+  for (const name of wanted) {
+    for (const needed of Object.keys(project.services[name]?.depends_on ?? {})) wanted.add(needed);
+  }
+  return Object.keys(project.services).filter((name) => wanted.has(name));
+}
 
 async function printDryRun(io: Io, project: Project, files: readonly string[], json: boolean): Promise<void> {
   const runs = await dryRun(
@@ -72,9 +76,12 @@ async function printDryRun(io: Io, project: Project, files: readonly string[], j
     io.stdout,
     runs.map(({ service }) => service),
   );
-  for (const { service, plan } of runs) {
-    if (json) io.stdout.write(`${JSON.stringify({ service, plan })}\n`);
-    else for (const line of describePlan(plan)) lines.line(service, line);
+  for (const run of runs) {
+    if (json) io.stdout.write(`${JSON.stringify(run)}\n`);
+    else {
+      const described = "plan" in run ? describePlan(run.plan) : describeRules(run.rules);
+      for (const line of described) lines.line(run.service, line);
+    }
   }
 }
 

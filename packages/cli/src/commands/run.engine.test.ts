@@ -98,6 +98,9 @@ test("it ends when its time is up", async () => {
 test("--no-rm leaves the container", async () => {
   expect(await run(["--no-rm", "--name", name, image, "--", "echo", "hi"])).toMatchObject({ code: 0 });
   expect(await isThere()).toBe(true);
+  // Else whoever next looks for what ended processes left would take it away.
+  const { Config } = await engine.docker.getContainer(name).inspect();
+  expect(Object.keys(Config.Labels).join(" ")).not.toMatch(/containers\.(?:owner|session)/);
   await engine.docker.getContainer(name).remove();
 });
 

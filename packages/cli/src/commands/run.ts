@@ -69,18 +69,16 @@ async function runIn(name: string, how: ContainerOptions, options: RunOptions, i
   const limit = limitOf(options.timeout);
   const signal = limit ? AbortSignal.any([io.signal, limit]) : io.signal;
   const backend = options.backend && { type: options.backend, environment: io.env };
-  // What is to be left is not to be removed by whoever watches over this process.
-  const client = await Client.connect({ backend, environment: io.env, reaper: options.rm, signal });
+  const client = await Client.connect({ backend, environment: io.env, signal });
   try {
     const image = await client.image(name, { pull: options.pull, platform: options.platform, signal });
-    const container = await image.instantiate({ ...how, signal });
+    const container = await image.instantiate({ ...how, keep: !options.rm, signal });
     return await exitCodeOf(container, options.rm, io, signal);
   } catch (error) {
     if (!limit?.aborted || io.signal.aborted) throw error;
     throw new CliError("CLI_TIMEOUT", `the container did not end within ${options.timeout} s, and was ended`);
   } finally {
-    if (options.rm) await client.close();
-    else client.backend.close();
+    await client.close();
   }
 }
 

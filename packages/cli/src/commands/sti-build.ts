@@ -2,12 +2,12 @@ import path from "node:path";
 import { asDockerfile, build, type BuildMethod, type BuildRequest, type BuildResult } from "@slipway/sti";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
-import { withEngine } from "../command-context.ts";
 import { formatDuration } from "../duration.ts";
 import type { Io } from "../io.ts";
 import { OptionProblems } from "../option-problems.ts";
 import { readAssignments } from "../read-assignments.ts";
 import { readVariableFile } from "../read-variable-file.ts";
+import { withStiEngine } from "../sti-engine.ts";
 import { follow, StiReport } from "../sti-report.ts";
 import { reasonLast } from "../reason-last.ts";
 import { secretOf } from "./build-flags.ts";
@@ -33,6 +33,10 @@ interface StiBuildOptions {
   readonly sourceDateEpoch?: string;
   readonly allowOutsideLinks?: boolean;
   readonly removePrevious?: boolean;
+  readonly builder?: string;
+  readonly emulator?: string;
+  readonly registerEmulator?: boolean;
+  readonly url?: string;
   readonly dir?: string;
   readonly debug?: boolean;
   readonly json?: boolean;
@@ -54,6 +58,9 @@ export function stiBuildCommand(io: Io): Command {
     .option("--context-dir <folder>", "the folder in the source that is built")
     .option("--as-dockerfile <file>", "write a Dockerfile, and a folder upload beside it, that make the image instead")
     .option("--platform <platform>", "linux/arm64 and the like")
+    .option("--builder <name>", "buildkit or classic (BuildKit where the engine has it)")
+    .option("--register-emulator", "register an emulator for the platform with the engine's kernel while it is built")
+    .option("--emulator <file>", "the emulator that is registered: a static qemu (the one on the PATH)")
     .option("--scripts-url <url>", "where scripts are in the builder image first: image:///path")
     .option("--user <user>", "who runs the scripts, and the image")
     .option("--allowed-uids <ranges>", "the uids that scripts may run as: 1000-2000,3000-")
@@ -64,21 +71,28 @@ export function stiBuildCommand(io: Io): Command {
     .option("--source-date-epoch <seconds>", "no file of the image's own is newer (SOURCE_DATE_EPOCH)")
     .option("--allow-outside-links", "saved artifacts may have links that lead out of their folder")
     .option("--remove-previous", "remove the image that had the tag")
+    .option("-U, --url <url>", "where the engine answers: unix:///var/run/docker.sock (as docker finds it)")
     .option("--dir <folder>", "where temporary files are put")
     .option("--debug", "say in detail what is done")
     .option("--json", "print the result as JSON")
     .action((source: string, builder: string, tag: string | undefined, options: StiBuildOptions) =>
       reasonLast(io, async () => {
         const request = await requestOf(io, source, builder, tag, options);
-        if (options.asDockerfile === undefined) await runStiBuild(io, request, options.json ?? false);
-        else await writeDockerfile(io, request, options.asDockerfile, options.json ?? false);
+        if (options.asDockerfile === undefined) await runStiBuild(io, request, options);
+        else await writeDockerfile(io, request, options.asDockerfile, options);
       }),
     );
 }
 
+/** Which engine builds, and how the result is printed. */
+interface StiOutput {
+  readonly url?: string;
+  readonly json?: boolean;
+}
+
 /** Builds, and prints what was made. */
-export async function runStiBuild(io: Io, request: BuildRequest, json: boolean): Promise<void> {
-  const result = await withEngine(io, async (engine) => {
+export async function runStiBuild(io: Io, request: BuildRequest, { url, json }: StiOutput): Promise<void> {
+  const result = await withStiEngine(io, url, async (engine) => {
     const run = build({ ...request, engine });
     const report = new StiReport(io.stderr);
     return follow(run, report);
@@ -92,8 +106,8 @@ function summary({ tag, imageId, buildImage, incremental, durationMs }: BuildRes
   return `${tag}  ${imageId.slice(7, 19)}  ${how}, ${formatDuration(durationMs)}${also}\n`;
 }
 
-async function writeDockerfile(io: Io, request: BuildRequest, to: string, json: boolean): Promise<void> {
-  const { file } = await withEngine(io, async (engine) => {
+async function writeDockerfile(io: Io, request: BuildRequest, to: string, { url, json }: StiOutput): Promise<void> {
+  const { file } = await withStiEngine(io, url, async (engine) => {
     const run = asDockerfile({ ...request, engine }, path.resolve(io.cwd, to));
     const report = new StiReport(io.stderr);
     return follow(run, report);
@@ -123,10 +137,8 @@ async function requestOf(
     throw new CliError("CLI_BAD_OPTION", `--pull takes missing, always or never; read \`${pull}\``);
   }
   const problems = new OptionProblems();
-  const secrets = (options.secret ?? []).flatMap((text) => {
-    const secret = secretOf(text, io.cwd, problems);
-    return secret ? [secret] : [];
-  });
+  const builder = problems.choice("--builder", options.builder, ["buildkit", "classic"]);
+  const secrets = secretsOf(io, options.secret, problems);
   problems.throwIfAny();
   return {
     source: sourceOf(io, source),
@@ -137,13 +149,18 @@ async function requestOf(
     runtimeImage: options.runtime,
     // Whatever was written: the library says what it can be.
     ...(options.method === undefined ? {} : { method: options.method as BuildMethod }),
+    builder,
+    emulation: {
+      register: options.registerEmulator,
+      ...(options.emulator === undefined ? {} : { emulator: path.resolve(io.cwd, options.emulator) }),
+    },
     ref: options.ref,
     contextDir: options.contextDir,
     platform: options.platform,
     scriptsUrl: options.scriptsUrl,
     user: options.user,
     allowedUids: options.allowedUids,
-    ...(secrets.length > 0 ? { secrets: Object.fromEntries(secrets) } : {}),
+    ...(secrets ? { secrets } : {}),
     ...(options.cache ? { caches: options.cache } : {}),
     pull,
     ...(options.timeout === undefined ? {} : { scriptTimeoutMs: secondsOf("--timeout", options.timeout) * 1000 }),
@@ -156,9 +173,22 @@ async function requestOf(
   };
 }
 
+/** The secrets that a command line names. */
+export function secretsOf(
+  io: Io,
+  texts: readonly string[] = [],
+  problems: OptionProblems,
+): BuildRequest["secrets"] | undefined {
+  const secrets = texts.flatMap((text) => {
+    const secret = secretOf(text, io.cwd, problems);
+    return secret ? [secret] : [];
+  });
+  return secrets.length > 0 ? Object.fromEntries(secrets) : undefined;
+}
+
 /** A path starts at the command's folder; what is no path here stays as it is. */
 function sourceOf(io: Io, source: string): BuildRequest["source"] {
-  if (source === "-") return process.stdin;
+  if (source === "-") return io.stdin ?? process.stdin;
   const isUrl = /^[a-z][a-z+]*:\/\//i.test(source);
   const isScp = !source.startsWith(".") && !source.startsWith("/") && /^[^/]+:/.test(source);
   return isUrl || isScp ? source : path.resolve(io.cwd, source);

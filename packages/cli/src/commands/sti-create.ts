@@ -1,6 +1,7 @@
 import { mkdir, readdir, writeFile } from "node:fs/promises";
 import path from "node:path";
 import { builderFiles } from "@slipway/sti";
+import { parseReference } from "@slipway/transport";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
@@ -16,7 +17,7 @@ export function stiCreateCommand(io: Io): Command {
     .action((directory: string, options: { name?: string; from: string }) =>
       reasonLast(io, async () => {
         const folder = path.resolve(io.cwd, directory);
-        const name = options.name ?? `${path.basename(folder).toLowerCase()}-builder`;
+        const name = options.name === undefined ? nameOf(folder) : checkedName(options.name);
         const files = builderFiles({ name, from: options.from });
         await refuseFull(folder);
         try {
@@ -30,6 +31,23 @@ export function stiCreateCommand(io: Io): Command {
         io.stdout.write(files.map((file) => `${path.join(directory, file.path)}\n`).join(""));
       }),
     );
+}
+
+/** A folder's name, as far as images may be called like it. */
+function nameOf(folder: string): string {
+  const plain = path.basename(folder).toLowerCase();
+  const words = plain.split(/[^a-z0-9]+/).filter((word) => word !== "");
+  return [...words, "builder"].join("-");
+}
+
+function checkedName(name: string): string {
+  try {
+    parseReference(name);
+    return name;
+  } catch (cause) {
+    const { message, hint } = cause as CliError;
+    throw new CliError("CLI_BAD_OPTION", `--name: ${message}`, { cause, ...(hint === undefined ? {} : { hint }) });
+  }
 }
 
 async function refuseFull(folder: string): Promise<void> {

@@ -1,9 +1,18 @@
 import { rebuildRequest } from "@slipway/sti";
 import { Command } from "commander";
-import { withEngine } from "../command-context.ts";
 import type { Io } from "../io.ts";
 import { reasonLast } from "../reason-last.ts";
-import { runStiBuild } from "./sti-build.ts";
+import { OptionProblems } from "../option-problems.ts";
+import { withStiEngine } from "../sti-engine.ts";
+import { collect } from "./project-options.ts";
+import { runStiBuild, secretsOf } from "./sti-build.ts";
+
+interface StiRebuildOptions {
+  readonly clean?: boolean;
+  readonly secret?: string[];
+  readonly url?: string;
+  readonly json?: boolean;
+}
 
 /** `slipway sti rebuild`: an image again, as its labels say. */
 export function stiRebuildCommand(io: Io): Command {
@@ -12,12 +21,24 @@ export function stiRebuildCommand(io: Io): Command {
     .argument("<image>", "an image that was built by `slipway sti build`")
     .argument("[tag]", "another name for the new image")
     .option("--clean", "without artifacts of the image that has the tag now")
+    .option("--secret <id=…,src=…>", "a file for prepare only: id=ID,src=FILE or id=ID,env=NAME", collect)
+    .option("-U, --url <url>", "where the engine answers: unix:///var/run/docker.sock (as docker finds it)")
     .option("--json", "print the result as JSON")
-    .action((image: string, tag: string | undefined, options: { clean?: boolean; json?: boolean }) =>
+    .action((image: string, tag: string | undefined, options: StiRebuildOptions) =>
       reasonLast(io, async () => {
-        const request = await withEngine(io, (engine) => rebuildRequest(image, { engine, signal: io.signal }));
-        const rest = { tag: tag ?? request.tag, clean: options.clean ?? false, signal: io.signal };
-        await runStiBuild(io, { ...request, ...rest }, options.json ?? false);
+        const problems = new OptionProblems();
+        const secrets = secretsOf(io, options.secret, problems);
+        problems.throwIfAny();
+        const request = await withStiEngine(io, options.url, (engine) =>
+          rebuildRequest(image, { engine, signal: io.signal }),
+        );
+        const rest = {
+          tag: tag ?? request.tag,
+          clean: options.clean ?? false,
+          ...(secrets ? { secrets } : {}),
+          signal: io.signal,
+        };
+        await runStiBuild(io, { ...request, ...rest }, options);
       }),
     );
 }

@@ -1,13 +1,15 @@
 import { StiError, validate } from "@slipway/sti";
 import { Command } from "commander";
-import { withEngine } from "../command-context.ts";
 import type { Io } from "../io.ts";
 import { reasonLast } from "../reason-last.ts";
+import { withStiEngine } from "../sti-engine.ts";
 import { follow, StiReport } from "../sti-report.ts";
 
 interface StiValidateOptions {
   readonly incremental?: boolean;
   readonly runtime?: string;
+  readonly url?: string;
+  readonly debug?: boolean;
   readonly json?: boolean;
 }
 
@@ -18,12 +20,21 @@ export function stiValidateCommand(io: Io): Command {
     .argument("<image>", "the builder image")
     .option("-I, --incremental", "also for incremental builds")
     .option("-R, --runtime <image>", "also this runtime image, for extended builds")
+    .option("-U, --url <url>", "where the engine answers: unix:///var/run/docker.sock (as docker finds it)")
+    .option("--debug", "say in detail what is found")
     .option("--json", "print the result as JSON")
     .action((baseImage: string, options: StiValidateOptions) =>
       reasonLast(io, async () => {
         const { incremental, runtime: runtimeImage } = options;
-        const result = await withEngine(io, async (engine) => {
-          const run = validate({ baseImage, runtimeImage, incremental, engine, signal: io.signal });
+        const result = await withStiEngine(io, options.url, async (engine) => {
+          const run = validate({
+            baseImage,
+            runtimeImage,
+            incremental,
+            debug: options.debug,
+            engine,
+            signal: io.signal,
+          });
           const report = new StiReport(io.stderr);
           return follow(run, report);
         });

@@ -6,19 +6,7 @@ import { readBoolean } from "../schema/read-boolean.ts";
 import { suggestion } from "../suggestion.ts";
 import { findCycle } from "./dependency-cycles.ts";
 import { checkService } from "./check-service.ts";
-
-/** The names that the services of a project may refer to. */
-export interface KnownNames {
-  readonly enabled: ReadonlySet<string>;
-  /** Those of them that have a `build`. */
-  readonly buildable: ReadonlySet<string>;
-  /** Services that wait for a profile. */
-  readonly disabled: ReadonlySet<string>;
-  /** Undefined where something was wrong in the section, so that nobody can say what is missing in it. */
-  readonly sections: Readonly<
-    Record<"networks" | "volumes" | "secrets" | "configs" | "models", ReadonlySet<string> | undefined>
-  >;
-}
+import { knownNames, type KnownNames } from "./known-names.ts";
 
 /** Tells every reference that leads nowhere, every contradiction in a service, and cycles of dependencies. */
 export function checkConsistency(root: Mapping, disabled: Mapping, problems: ProblemList): void {
@@ -39,27 +27,6 @@ export function checkConsistency(root: Mapping, disabled: Mapping, problems: Pro
     } else if (container !== undefined) containers.set(container, name);
   }
   checkCycles(services, problems);
-}
-
-function knownNames(root: Mapping, disabled: Mapping): KnownNames {
-  const keys = (section: string): ReadonlySet<string> | undefined => {
-    const node = fieldOf(root, section);
-    return node?.kind === "mapping" && node.damaged ? undefined : new Set(fieldsOf(node).map(([key]) => key));
-  };
-  return {
-    buildable: new Set(
-      fieldsOf(fieldOf(root, "services")).flatMap(([key, { value }]) => (fieldOf(value, "build") ? key : [])),
-    ),
-    enabled: keys("services") ?? new Set(),
-    disabled: new Set(disabled.entries.keys()),
-    sections: {
-      networks: keys("networks"),
-      volumes: keys("volumes"),
-      secrets: keys("secrets"),
-      configs: keys("configs"),
-      models: keys("models"),
-    },
-  };
 }
 
 interface Reference {

@@ -4,7 +4,7 @@ import { sequenceForm } from "../merge/sequence-form.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { readNumber } from "../schema/read-number.ts";
 import { parseSize } from "../schema/parse-size.ts";
-import type { KnownNames } from "./check-consistency.ts";
+import type { KnownNames } from "./known-names.ts";
 
 /** Tells what contradicts itself in one service. */
 export function checkService(name: string, service: Mapping, names: KnownNames, problems: ProblemList): void {

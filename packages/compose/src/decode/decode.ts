@@ -12,7 +12,7 @@ import { setOwn } from "./set-own.ts";
 
 /**
  * A valid node in its long form as the plain data of the project. Fields that are false, 0 or empty are left out
- * unless their shape keeps them, and so are fields of the user's own.
+ * unless their shape keeps them, and so are fields of the user's own, but those of services and of other main parts.
  */
 export function decode(node: Node, shape: Shape): unknown {
   switch (shape.kind) {
@@ -56,12 +56,15 @@ const anything: Shape = { kind: "anything" };
 /** Adds the fields of a record to `result`. */
 export function decodeFields(
   node: Mapping,
-  { fields }: RecordShape,
+  { fields, keepsOwn }: RecordShape,
   result: Record<string, unknown>,
 ): Record<string, unknown> {
   for (const [key, { value: field }] of node.entries) {
     const written = Object.hasOwn(fields, key) ? fields[key] : undefined;
-    if (!written) continue;
+    if (!written) {
+      if (keepsOwn && key.startsWith("x-")) result[key] = plainValue(field);
+      continue;
+    }
     const shape = written.kind === "byKind" ? (written[field.kind] ?? written) : written;
     const value = decode(field, shape);
     if (!isLeftOut(value, shape)) result[key] = value;

@@ -35,69 +35,126 @@ export interface ExtendsSite {
   readonly context: PipelineContext;
 }
 
-/** A service on the way: `a` of one file extends `b` of another, which extends… */
-interface Step {
-  readonly file: string;
-  readonly service: string;
+/** A document's services, with where they are from. */
+interface Home {
+  readonly services: Mapping;
+  readonly site: ExtendsSite;
 }
+
+/** What has been worked out already, as many services extend the same ones. */
+interface Known {
+  /** Other files, by path. */
+  readonly files: Map<string, Home>;
+  readonly services: Map<Mapping, Map<string, Node>>;
+}
+
+/** A service on the way: `a` of one file extends `b` of another, which extends… */
+interface Link extends Home {
+  readonly name: string;
+  readonly service: Node;
+}
+
+/** What a service extends: another one, nothing, or something that isn't there, which has been told. */
+type Base = Link | "nothing" | "missing";
 
 /** The document with each service's `extends` replaced by what it stands for. */
 export function applyExtends(root: Node, site: ExtendsSite): Node {
   const services = fieldOf(root, "services");
   if (root.kind !== "mapping" || services?.kind !== "mapping") return root;
   const entries = new Map<string, Entry>();
+  const known: Known = { files: new Map(), services: new Map() };
   for (const [name, entry] of services.entries) {
-    entries.set(name, { ...entry, value: extend(name, entry.value, services, site, []) });
+    entries.set(name, { ...entry, value: extend({ name, service: entry.value, services, site }, known) });
   }
   return withField(root, "services", withEntries(services, entries));
 }
 
-function extend(name: string, service: Node, services: Mapping, site: ExtendsSite, chain: readonly Step[]): Node {
-  const reference = fieldOf(service, "extends");
-  if (service.kind !== "mapping" || !reference || isNull(reference)) return service;
-  const own = withoutField(service, "extends");
-  const path = pathOf("services", name, "extends");
-  const place = { path, span: reference.span };
-  const { problems } = site.context;
-  const steps = [...chain, { file: site.file, service: name }];
-  const first = chain.findIndex((step) => step.file === site.file && step.service === name);
-  if (first >= 0) {
-    const cycle = chain.slice(first).map((step) => step.service);
-    // Every service of a cycle leads to it: it is told once.
-    if (!cycle.some((one) => one < name)) {
-      const names = [...cycle, name].join(" → ");
-      problems.error("COMPOSE_EXTENDS_CYCLE", `services extend each other: ${names}`, place);
+/** From the end of what it extends, one after the other: chains may be longer than a stack is deep. */
+function extend(link: Link, known: Known): Node {
+  const way: { readonly link: Link; readonly base: Base }[] = [];
+  const seen = new Map<Node, number>();
+  let at: Base = link;
+  while (typeof at === "object" && !knownOf(at, known).has(at.name)) {
+    const first = seen.get(at.service);
+    if (first !== undefined) {
+      const cycle = way.slice(first).map((step) => step.link);
+      tellCycle(cycle);
+      for (const one of cycle) knownOf(one, known).set(one.name, damaged(one));
+      break;
     }
-    return { ...own, damaged: true };
+    seen.set(at.service, way.length);
+    const base = baseOf(at, known);
+    way.push({ link: at, base });
+    at = base;
   }
+  for (const { link: one, base } of way.toReversed()) {
+    const found = knownOf(one, known);
+    if (!found.has(one.name)) found.set(one.name, extendBy(one, base, known));
+  }
+  return knownOf(link, known).get(link.name) ?? link.service;
+}
+
+function knownOf({ services }: Home, known: Known): Map<string, Node> {
+  const found = known.services.get(services) ?? new Map<string, Node>();
+  known.services.set(services, found);
+  return found;
+}
+
+/** A cycle, by its service whose name comes first. */
+function tellCycle(cycle: readonly Link[]): void {
+  const names = cycle.map(({ name }) => name);
+  const first = names.indexOf(names.toSorted()[0] ?? "");
+  const inOrder = [...names.slice(first), ...names.slice(0, first + 1)].join(" → ");
+  const { name, service, site } = cycle[first] as Link;
+  site.context.problems.error("COMPOSE_EXTENDS_CYCLE", `services extend each other: ${inOrder}`, {
+    path: pathOf("services", name, "extends"),
+    span: fieldOf(service, "extends")?.span,
+  });
+}
+
+function damaged({ service }: Link): Node {
+  return service.kind === "mapping" ? { ...withoutField(service, "extends"), damaged: true } : service;
+}
+
+function baseOf({ name, service, services, site }: Link, known: Known): Base {
+  const reference = fieldOf(service, "extends");
+  if (service.kind !== "mapping" || !reference || isNull(reference)) return "nothing";
+  const path = pathOf("services", name, "extends");
   const wanted = reference.kind === "scalar" ? stringOf(reference) : stringField(reference, "service");
   // The validation that follows tells what is wrong with it.
-  if (wanted === undefined) return service;
+  if (wanted === undefined) return "nothing";
   const file = fieldOf(reference, "file");
   const fileName = stringOf(file);
-  if (file && !isNull(file) && fileName === undefined) return service;
-  const home = fileName === undefined ? { services, site } : otherFile(fileName, path, file, site);
-  if (!home) return { ...own, damaged: true };
+  if (file && !isNull(file) && fileName === undefined) return "nothing";
+  const home = fileName === undefined ? { services, site } : otherFile(fileName, path, file, site, known);
+  if (!home) return "missing";
   const base = fieldOf(home.services, wanted);
-  if (!base) {
-    const others = [...home.services.entries.keys()].filter((key) => key !== name);
-    problems.error(
-      "COMPOSE_UNDEFINED_REFERENCE",
-      `service \`${name}\` extends \`${wanted}\`, which is not in that file`,
-      {
-        ...place,
-        hint: suggestion(wanted, others, "a service of another file needs `file:` as well"),
-      },
-    );
-    return { ...own, damaged: true };
-  }
-  const extended = extend(wanted, base, home.services, home.site, steps);
+  if (base) return { ...home, name: wanted, service: base };
+  const others = [...home.services.entries.keys()].filter((key) => key !== name);
+  site.context.problems.error(
+    "COMPOSE_UNDEFINED_REFERENCE",
+    `service \`${name}\` extends \`${wanted}\`, which is not in that file`,
+    {
+      path,
+      span: reference.span,
+      hint: suggestion(wanted, others, "a service of another file needs `file:` as well"),
+    },
+  );
+  return "missing";
+}
+
+function extendBy(link: Link, base: Base, known: Known): Node {
+  const { name, service, site } = link;
+  if (base === "missing") return damaged(link);
+  if (base === "nothing" || service.kind !== "mapping") return service;
+  const own = withoutField(service, "extends");
+  const extended = knownOf(base, known).get(base.name) ?? base.service;
   if (extended.kind !== "mapping") return own;
   const kept = fieldOf(
     fieldOf(dropPaths(mappingNode({ services: mappingNode({ [name]: extended }) }), site.dropped), "services"),
     name,
   );
-  return kept ? merge(kept, own, problems, pathOf("services", name)) : own;
+  return kept ? merge(kept, own, site.context.problems, pathOf("services", name)) : own;
 }
 
 /** The services of another file, in their long form and with absolute paths. */
@@ -106,7 +163,8 @@ function otherFile(
   path: Path | undefined,
   node: Node | undefined,
   site: ExtendsSite,
-): { services: Mapping; site: ExtendsSite } | undefined {
+  known: Known,
+): Home | undefined {
   const { context, scope } = site;
   const request = { path: path && below(path, "file"), span: node?.span, what: "file" };
   const remote = isRemote(name) ? context.files.pathOf(name) : undefined;
@@ -120,6 +178,8 @@ function otherFile(
     return undefined;
   }
   const file = remote?.path ?? resolveWith(scope, name);
+  const before = known.files.get(file);
+  if (before) return before;
   const text = requireFile(file, request, context);
   if (text === undefined) return undefined;
   const directory = directoryOf(file);
@@ -135,8 +195,10 @@ function otherFile(
   const long = transformTree(model, canonicalRules(context.verbatim), context.problems);
   const services = fieldOf(transformTree(long, new PathTable(pathRules(inside)), context.problems), "services");
   const dropped = documents.flatMap((document) => document.dropped);
-  return {
+  const home: Home = {
     services: services?.kind === "mapping" ? services : mappingNode({}),
     site: { file, dropped, scope: inside, context },
   };
+  known.files.set(file, home);
+  return home;
 }

@@ -34,4 +34,6 @@ export interface Build {
   /** `default`, or `id=path` each. */
   ssh?: string[];
   ulimits?: Record<string, Ulimit>;
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }

@@ -9,6 +9,8 @@ export interface Deploy {
   resources?: { limits?: ResourceLimits; reservations?: ResourceReservations };
   restart_policy?: { condition?: string; delay?: string; max_attempts?: number; window?: string };
   placement?: { constraints?: string[]; preferences?: { spread?: string }[]; max_replicas_per_node?: number };
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }
 
 /** How the containers of a service are replaced. */

@@ -9,6 +9,8 @@ export interface Secret {
   driver?: string;
   driver_opts?: Record<string, string>;
   template_driver?: string;
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }
 
 /** A configuration file of a project. */
@@ -20,6 +22,8 @@ export interface Config {
   external?: boolean;
   labels?: Record<string, string>;
   template_driver?: string;
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }
 
 /** A secret or config as a service or a build is given it. */

@@ -11,6 +11,8 @@ export interface Network {
   enable_ipv4?: boolean;
   enable_ipv6?: boolean;
   labels?: Record<string, string>;
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }
 
 /** How a network gives out addresses. */

@@ -25,4 +25,6 @@ export interface Model {
   model: string;
   context_size?: number;
   runtime_flags?: string[];
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }

@@ -107,6 +107,8 @@ export interface Service {
   uts?: string;
   volumes_from?: string[];
   working_dir?: string;
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }
 
 /** When a service may start after another one, and whether it can do without. */

@@ -6,4 +6,6 @@ export interface Volume {
   /** Made by somebody else: it must exist already. */
   external?: boolean;
   labels?: Record<string, string>;
+  /** Fields of one's own, as they were written. */
+  [extension: `x-${string}`]: unknown;
 }

@@ -60,5 +60,5 @@ export const deployShape: RecordShape = record(
       max_replicas_per_node: { ...whole, min: 0 },
     }),
   },
-  { nullable: true },
+  { nullable: true, keepsOwn: true },
 );

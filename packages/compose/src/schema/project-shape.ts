@@ -45,40 +45,48 @@ const network: Shape = record(
     attachable: boolean,
     labels,
   },
-  { nullable: true },
+  { nullable: true, keepsOwn: true },
 );
 
 const volume: Shape = record(
   "a volume",
   { name: text, driver: text, driver_opts: driverOptions, external, labels },
-  { nullable: true },
+  { nullable: true, keepsOwn: true },
 );
 
-const secret: Shape = record("a secret", {
-  name: text,
-  environment: text,
-  file: text,
-  external: openExternal,
-  labels,
-  driver: text,
-  driver_opts: driverOptions,
-  template_driver: text,
-});
+const secret: Shape = record(
+  "a secret",
+  {
+    name: text,
+    environment: text,
+    file: text,
+    external: openExternal,
+    labels,
+    driver: text,
+    driver_opts: driverOptions,
+    template_driver: text,
+  },
+  { keepsOwn: true },
+);
 
-const config: Shape = record("a config", {
-  name: text,
-  content: text,
-  environment: text,
-  file: text,
-  external: openExternal,
-  labels,
-  template_driver: text,
-});
+const config: Shape = record(
+  "a config",
+  {
+    name: text,
+    content: text,
+    environment: text,
+    file: text,
+    external: openExternal,
+    labels,
+    template_driver: text,
+  },
+  { keepsOwn: true },
+);
 
 const model: Shape = record(
   "a model",
   { name: text, model: text, context_size: { ...whole, strict: true }, runtime_flags: textList },
-  { required: ["model"] },
+  { required: ["model"], keepsOwn: true },
 );
 
 /** An item of `include`. */

@@ -77,6 +77,8 @@ export interface RecordShape {
   readonly title: string;
   readonly fields: Readonly<Record<string, Shape>>;
   readonly required?: readonly string[];
+  /** Fields that start with `x-` are in the project, as they were written. */
+  readonly keepsOwn?: boolean;
   readonly closed?: boolean;
   /** Fields that it doesn't have are let be, without effect. */
   readonly open?: boolean;

@@ -63,7 +63,7 @@ export class DockerBackend implements Backend {
   get host(): string {
     return this.#engine.host.startsWith("unix:") || this.#engine.host.startsWith("npipe:")
       ? "127.0.0.1"
-      : new URL(this.#engine.host.replace(/^(tcp|ssh):/, "http:")).hostname;
+      : new URL(this.#engine.host.replace(/^(tcp|ssh):/, "http:")).hostname.replace(/^\[(.*)\]$/, "$1");
   }
 
   async inspectImage(name: string): Promise<ImageInfo | undefined> {

@@ -14,8 +14,8 @@ export interface ForHttpOptions {
   readonly headers?: Readonly<Record<string, string>> | undefined;
   /** The status, or what tells whether it is right. Default: 200 to 399. */
   readonly status?: number | ((status: number) => boolean) | undefined;
-  /** Whether this is the body that is waited for. */
-  readonly body?: ((body: string) => boolean) | undefined;
+  /** Text that is in the body, what it matches, or what tells whether it is right. */
+  readonly body?: string | RegExp | ((body: string) => boolean) | undefined;
   /** With TLS, whoever signed the certificate. */
   readonly tls?: boolean | undefined;
 }
@@ -46,7 +46,7 @@ function answers(
   signal: AbortSignal,
 ): Promise<boolean> {
   const { path = "/", method = "GET", headers = {}, tls = false } = options;
-  return new Promise((resolve) => {
+  return new Promise((resolve, reject) => {
     const until = AbortSignal.any([signal, timeLimit(answerWithinMs)]);
     const asked = (tls ? tlsRequest : request)(
       { ...address, path, method, headers, agent: false, signal: until, ...(tls ? { rejectUnauthorized: false } : {}) },
@@ -55,7 +55,15 @@ function answers(
         answer.setEncoding("utf8");
         answer.on("data", (text: string) => (body = (body + text).slice(0, largestBody)));
         answer.on("error", () => resolve(false));
-        answer.on("end", () => resolve(isWanted(answer.statusCode ?? 0, options) && (options.body?.(body) ?? true)));
+        answer.on("end", () => {
+          // What the caller's own functions throw is the caller's to know.
+          try {
+            resolve(isWanted(answer.statusCode ?? 0, options) && hasBody(body, options));
+            return;
+          } catch (error) {
+            reject(error as Error);
+          }
+        });
       },
     );
     asked.on("error", () => resolve(false));
@@ -66,4 +74,10 @@ function answers(
 function isWanted(status: number, { status: wanted }: ForHttpOptions): boolean {
   if (typeof wanted === "function") return wanted(status);
   return wanted === undefined ? status >= 200 && status < 400 : status === wanted;
+}
+
+function hasBody(body: string, { body: wanted }: ForHttpOptions): boolean {
+  if (wanted === undefined) return true;
+  if (typeof wanted === "string") return body.includes(wanted);
+  return typeof wanted === "function" ? wanted(body) : body.search(wanted) >= 0;
 }

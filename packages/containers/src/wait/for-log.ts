@@ -18,7 +18,7 @@ export function forLog(pattern: string | RegExp, options: { readonly times?: num
       for await (const { stream, data } of container.logs({ follow: true, signal })) {
         const lines = (partial[stream] + decoders[stream].decode(data, { stream: true })).split(/\r?\n/);
         // A line without an end yet, such as a prompt, is looked at too, but counts once.
-        const unfinished = (lines.pop() ?? "").slice(0, longestLine);
+        const unfinished = (lines.pop() ?? "").slice(-longestLine);
         for (const line of lines) if (matches(line)) left -= 1;
         partial[stream] = unfinished;
         if (left <= 0 || (left === 1 && matches(unfinished))) return;

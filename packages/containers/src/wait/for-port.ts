@@ -24,7 +24,8 @@ export function forPort(port: number): WaitStrategy {
 
 function accepts({ host, port }: { host: string; port: number }, signal: AbortSignal): Promise<boolean> {
   return new Promise((resolve) => {
-    const socket = connect({ host, port, signal });
+    // A signal of its own: Node doesn't take its listener off again.
+    const socket = connect({ host, port, signal: AbortSignal.any([signal]) });
     const finish = (answer: boolean): void => {
       clearTimeout(timer);
       socket.destroy();

@@ -18,6 +18,8 @@ test.each(["./a", "a/b", "/a:b", "C:\\a", "ext::sh -c x", "-oProxyCommand=x:y"])
 
 test("passwords are left out", () => {
   expect(withoutPassword("https://me:secret@example.org/a")).toBe("https://example.org/a");
+  expect(withoutPassword("https://me:p@ss:word@example.org/a@b")).toBe("https://example.org/a@b");
+  expect(withoutPassword("git+ssh://git:p@ss@example.org:22/a")).toBe("git+ssh://git@example.org:22/a");
   expect(withoutPassword("ssh://git@example.org/a")).toBe("ssh://git@example.org/a");
   expect(withoutPassword("ssh://git:pw@example.org/a")).toBe("ssh://git@example.org/a");
 });

@@ -19,8 +19,8 @@ export function parseGitUrl(text: string): GitUrl | undefined {
 
 /** A URL without the user's password. */
 export function withoutPassword(url: string): string {
-  return url.replace(/^([a-z+]+:\/\/)[^/@]*@/i, (whole, scheme: string) =>
-    /^ssh/i.test(scheme) ? whole.replace(/:[^/:@]*@$/, "@") : scheme,
+  return url.replace(/^([a-z+]+:\/\/)[^/]*@/i, (whole, scheme: string) =>
+    /^(?:git\+)?ssh/i.test(scheme) ? whole.replace(/^([^:]*:\/\/[^:]*):.*@$/, "$1@") : scheme,
   );
 }
 

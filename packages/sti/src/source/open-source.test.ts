@@ -92,7 +92,7 @@ function git(cwd: string, ...args: string[]): string {
   return execFileSync("git", [...identity, ...args], { cwd, encoding: "utf8" }).trim();
 }
 
-test("a git repository: a branch, a tag, a commit, a context folder, submodules", async () => {
+test("a git repository: a branch, a tag, a commit, a context folder, submodules", { timeout: 60_000 }, async () => {
   const source = await project();
   const library = path.join(folder, "library");
   await mkdir(library);

@@ -65,7 +65,7 @@ async function open(request: SourceRequest, temporary: TemporaryFolder, emit: Em
   const tree = stats.isDirectory()
     ? new FolderTree(await folderIn(local, contextDir), signal)
     : await fileTree(local, request);
-  return { tree, location: source, contextDir };
+  return { tree, location: local, contextDir };
 }
 
 /** A `file://` URL is a repository if there is one, else a folder like any other. */

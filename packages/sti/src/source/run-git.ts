@@ -1,40 +1,50 @@
 import { spawn } from "node:child_process";
 import { LastLines } from "../last-lines.ts";
-import { StiError } from "../sti-error.ts";
-import { withoutPassword } from "./git-url.ts";
+import { gitFailure } from "./git-failure.ts";
+
+/** Where git runs, and how. */
+export interface GitOptions {
+  readonly cwd?: string | undefined;
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly signal?: AbortSignal | undefined;
+}
+
+const graceMs = 2_000;
 
 /**
  * Runs git. An abort ends it with whatever it started, and is waited for.
+ * @param args a command and its arguments
+ * @param settings configuration for this run, as `name=value`
  * @returns what it wrote to standard output
  * @throws StiError STI_GIT_FAILED; the signal's reason
  */
 export async function runGit(
-  args: readonly string[],
-  { cwd, signal }: { readonly cwd?: string | undefined; readonly signal?: AbortSignal | undefined },
+  args: readonly [command: string, ...rest: string[]],
+  { cwd, environment, signal }: GitOptions,
+  settings: readonly string[] = [],
 ): Promise<string> {
   signal?.throwIfAborted();
   const windows = process.platform === "win32";
-  const child = spawn("git", args, {
+  const child = spawn("git", [...settings.flatMap((setting) => ["-c", setting]), ...args], {
     ...(cwd === undefined ? {} : { cwd }),
-    // A group of its own, so that its helpers (ssh, remote-https) end with it.
+    // A session of its own: its helpers (ssh, remote-https) end with it, and find no terminal to ask at.
     detached: !windows,
     stdio: ["ignore", "pipe", "pipe"],
-    env: {
-      ...process.env,
-      // Nobody is there to be asked.
-      GIT_TERMINAL_PROMPT: "0",
-      GIT_SSH_COMMAND: process.env["GIT_SSH_COMMAND"] ?? "ssh -o BatchMode=yes",
-      LC_ALL: "C",
-    },
+    env: environment,
   });
-  const end = (): void => {
+  const kill = (how: NodeJS.Signals): void => {
     if (child.pid === undefined) return;
     try {
       if (windows) child.kill();
-      else process.kill(-child.pid, "SIGTERM");
+      else process.kill(-child.pid, how);
     } catch {
       // It has ended by itself.
     }
+  };
+  let deadline: NodeJS.Timeout | undefined;
+  const end = (): void => {
+    kill("SIGTERM");
+    deadline = setTimeout(() => kill("SIGKILL"), graceMs);
   };
   signal?.addEventListener("abort", end, { once: true });
   const said = new LastLines();
@@ -45,19 +55,9 @@ export async function runGit(
     child.on("error", (error) => resolve(error.message));
     child.on("close", (code, killedBy) => resolve(code ?? `ended by ${killedBy}`));
   });
+  clearTimeout(deadline);
   signal?.removeEventListener("abort", end);
   signal?.throwIfAborted();
   if (ended === 0) return stdout;
-  const output = said.lines().map((line) => line.replaceAll(/[a-z+]+:\/\/\S+/gi, withoutPassword));
-  const why =
-    typeof ended === "string" ? ended : (output.findLast((line) => /^(?:fatal|error):/.test(line)) ?? output.at(-1));
-  throw new StiError(
-    "STI_GIT_FAILED",
-    `git ${args[0] === "-c" ? args[2] : args[0]} failed: ${why ?? `exit code ${ended}`}`,
-    {
-      output,
-      hint: typeof ended === "string" ? "is git installed?" : "try the same with git itself",
-      ...(typeof ended === "number" ? { exitCode: ended } : {}),
-    },
-  );
+  throw gitFailure(args[0], ended, said.lines());
 }
