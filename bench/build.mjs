@@ -1,5 +1,5 @@
 // A folder of 100 MB built in four ways: cold, unchanged, and with one file changed; in few files and in many.
-import { execFileSync, fork, spawn } from "node:child_process";
+import { execFileSync, fork, spawn, spawnSync } from "node:child_process";
 import { randomBytes } from "node:crypto";
 import { once } from "node:events";
 import { mkdir, mkdtemp, rename, rm, writeFile } from "node:fs/promises";
@@ -16,7 +16,16 @@ const shapes = {
   "100 files of 1 MiB": { folders: 1, files: 100, size: 1 << 20 },
   "10,000 files of 10 KiB": { folders: 100, files: 100, size: 10 << 10 },
 };
-const ways = ["slipway-buildkit", "raw-buildkit", "slipway-classic", "raw-classic", "docker-cli-classic"];
+/** The command's own BuildKit client is a plug-in that not everybody has. */
+const buildx = spawnSync("docker", ["buildx", "version"], { stdio: "ignore" }).status === 0;
+const ways = [
+  "slipway-buildkit",
+  ...(buildx ? ["docker-cli-buildkit"] : []),
+  "raw-buildkit",
+  "slipway-classic",
+  "raw-classic",
+  "docker-cli-classic",
+];
 
 async function fill(folder, { folders, files, size }) {
   await mkdir(folder);
@@ -32,13 +41,12 @@ async function time(way, folder) {
   const since = performance.now();
   let peak;
   let seconds;
-  const child =
-    way === "docker-cli-classic"
-      ? spawn("docker", ["build", "-q", "-t", name, folder], {
-          stdio: "ignore",
-          env: { ...process.env, DOCKER_BUILDKIT: "0" },
-        })
-      : fork(single, [way, folder, name]);
+  const child = way.startsWith("docker-cli")
+    ? spawn("docker", ["build", "-q", "-t", name, folder], {
+        stdio: "ignore",
+        env: { ...process.env, DOCKER_BUILDKIT: way === "docker-cli-classic" ? "0" : "1" },
+      })
+    : fork(single, [way, folder, name]);
   child.on("message", (message) => {
     peak = message.peakKb / 1024;
     seconds = message.seconds;
