@@ -24,17 +24,10 @@ export async function streamInput(
   dockerfile: string,
   signal: AbortSignal | undefined,
 ): Promise<BuildInput> {
-  // An archive may be slow to come, or never.
-  const abort = (): void => void source.destroy(signal?.reason as Error);
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    const { context, text } = await peekDockerfile(source, dockerfile);
-    // Until it is sent, nobody else listens.
-    context.on("error", () => undefined);
-    return { tree: parseDockerfile(text, dockerfile), open: () => ({ tar: context }) };
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
+  const { context, text } = await peekDockerfile(source, dockerfile, signal);
+  // Until it is sent, nobody else listens.
+  context.on("error", () => undefined);
+  return { tree: parseDockerfile(text, dockerfile), open: () => ({ tar: context }) };
 }
 
 /** A folder as input: BuildKit is sent what has changed, the classic builder a tar stream of it. */
