@@ -21,17 +21,10 @@ export async function streamInput(
   dockerfile = "Dockerfile",
   signal?: AbortSignal,
 ): Promise<BuildInput> {
-  // An archive may be slow to come, or never.
-  const abort = (): void => void source.destroy(signal?.reason as Error);
-  signal?.addEventListener("abort", abort, { once: true });
-  try {
-    const { context, text } = await peekDockerfile(source, normalizePath(dockerfile));
-    // Until it is sent, nobody else listens.
-    context.on("error", () => undefined);
-    return { known: knownDockerfile(text, dockerfile), open: () => ({ tar: context }) };
-  } finally {
-    signal?.removeEventListener("abort", abort);
-  }
+  const { context, text } = await peekDockerfile(source, normalizePath(dockerfile), signal);
+  // Until it is sent, nobody else listens.
+  context.on("error", () => undefined);
+  return { known: knownDockerfile(text, dockerfile), open: () => ({ tar: context }) };
 }
 
 /** A folder as input. */

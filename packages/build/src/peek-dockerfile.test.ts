@@ -51,3 +51,16 @@ test("what follows the Dockerfile is not waited for, and destroying one stream d
   context.destroy();
   await closed;
 });
+
+test("a stream that stands still is given up with the signal, even where it cannot be destroyed", async () => {
+  const start = (await archive(["b", "x".repeat(5000)])).subarray(0, 2000);
+  const source = Readable.from(
+    (async function* () {
+      yield start;
+      await new Promise(() => undefined);
+    })(),
+  );
+  const peeking = peekDockerfile(source, "Dockerfile", AbortSignal.timeout(20));
+  await expect(peeking).rejects.toMatchObject({ name: "TimeoutError" });
+  expect(source.destroyed).toBe(true);
+});

@@ -10,8 +10,14 @@ export interface PeekedContext {
 /**
  * Looks for the Dockerfile near the beginning of a tar stream. The stream that is given back has all its bytes, and is
  * to be used in its stead; it ends, fails and is destroyed together with the other.
+ *
+ * @throws the signal's reason
  */
-export async function peekDockerfile(source: Readable, dockerfile: string): Promise<PeekedContext> {
+export async function peekDockerfile(
+  source: Readable,
+  dockerfile: string,
+  signal?: AbortSignal,
+): Promise<PeekedContext> {
   // Told by who sends it.
   if (source.destroyed || source.readableEnded) return { context: source, text: undefined };
   const search = new DockerfileSearch(dockerfile);
@@ -19,9 +25,13 @@ export async function peekDockerfile(source: Readable, dockerfile: string): Prom
   const seen: Buffer[] = [];
   // Asked for, and not there yet: what follows may be slow to come, and is not waited for once the Dockerfile was seen.
   let pending = chunks.next();
+  // Destroyed or not, a stream that stands still may never say so.
+  let stop = (): void => undefined;
+  const stopped = new Promise<undefined>((resolve) => (stop = () => resolve(undefined)));
+  signal?.addEventListener("abort", stop, { once: true });
   try {
     while (!search.over) {
-      const next = await Promise.race([pending, search.text.then(() => undefined)]);
+      const next = await Promise.race([pending, search.text.then(() => undefined), stopped]);
       if (!next || next.done) break;
       const chunk = Buffer.from(next.value as Buffer);
       seen.push(chunk);
@@ -32,6 +42,13 @@ export async function peekDockerfile(source: Readable, dockerfile: string): Prom
     }
   } catch {
     // The rest of the stream begins with it.
+  } finally {
+    signal?.removeEventListener("abort", stop);
+  }
+  if (signal?.aborted) {
+    pending.catch(() => undefined);
+    source.destroy();
+    throw signal.reason;
   }
   search.end();
   return { context: rejoined(source, seen, pending, chunks), text: await search.text };

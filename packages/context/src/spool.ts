@@ -143,7 +143,7 @@ export class Spool {
       const offset = from % slabSize;
       from += slab.copy(target, at + from - start, offset, Math.min(slab.length, offset + end - from));
     }
-    if (end - from >= blockSize / 2) this.#load(target, at + from - start, end - from, from - this.#memoryLimit);
+    if (end - from >= blockSize / 4) this.#load(target, at + from - start, end - from, from - this.#memoryLimit);
     else if (from < end) this.#fromBlocks(target, at + from - start, from - this.#memoryLimit, end - this.#memoryLimit);
   }
 
