@@ -73,18 +73,23 @@ export class CopyMapping {
 
   /** Which path the step puts at this place of the container, as things are now. */
   sourceOf(target: string): string | undefined {
+    for (const path of this.sourcesOf(target)) return path;
+    return undefined;
+  }
+
+  /** All paths that go to this place, of which the first wins: it is the last that is copied. */
+  *sourcesOf(target: string): Generator<string, void, undefined> {
     const within = pathWithin(this.destination, target);
-    if (within === undefined && target !== this.#writtenThrough) return undefined;
+    if (within === undefined && target !== this.#writtenThrough) return;
     const inline = this.#step.heredocs.findLast(({ name }) => this.#fileTarget(name) === target);
-    if (inline) return inlineMark + inline.name;
+    if (inline) yield inlineMark + inline.name;
     for (const root of this.#roots().toReversed()) {
       if (root.type === "directory") {
         if (within === undefined) continue;
         const path = within === "" ? root.at : root.at === "" ? within : `${root.at}/${within}`;
-        if (path === "" || this.#view.get(path)) return path;
-      } else if (root.type !== undefined && this.#fileTarget(root.name) === target) return root.at;
+        if (path === "" || this.#view.get(path)) yield path;
+      } else if (root.type !== undefined && this.#fileTarget(root.name) === target) yield root.at;
     }
-    return undefined;
   }
 
   /** The sources that an ADD unpacks. */
