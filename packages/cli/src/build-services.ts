@@ -6,7 +6,16 @@ import { type Engine, registryAuthFor } from "@slipway/transport";
 /** Where a project is and how its services are built. */
 export interface BuildServicesOptions extends Pick<
   BuildProjectOptions,
-  "services" | "architecture" | "deviceType" | "buildArgs" | "noCache" | "pull" | "builder" | "buildOptions" | "signal"
+  | "services"
+  | "resolvers"
+  | "architecture"
+  | "deviceType"
+  | "buildArgs"
+  | "noCache"
+  | "pull"
+  | "builder"
+  | "buildOptions"
+  | "signal"
 > {
   readonly engine: Engine;
   /** The project's folder, absolute. */

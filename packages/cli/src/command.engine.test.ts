@@ -227,6 +227,42 @@ test("live pushes a saved file into the running container, and builds anew when 
   expect(await resources()).toEqual({ containers: 0, networks: 0 });
 });
 
+test("live builds what a Dockerfile's directives make of it, wherever it is, and its stages too", async () => {
+  const from = "FROM slipway-base/busybox:1";
+  const dockerfile = [
+    `${from} AS made\nCOPY in /in\nRUN cp /in /out`,
+    `${from}\nWORKDIR /app\nCOPY --from=made /out out`,
+    "#dev-env=MODE=dev\n#dev-cmd-live=echo live $MODE; exec sleep 600\nRUN echo for production > prod\nCOPY src src",
+    'CMD ["echo", "production"]\n',
+  ].join("\n");
+  const service = "{ build: { context: web, dockerfile: Dockerfile.dev }, network_mode: none, stop_signal: KILL }";
+  await files({
+    "compose.yaml": `services:\n  web: ${service}\n`,
+    "web/Dockerfile": `${from}\nRUN exit 9\n`,
+    "web/Dockerfile.dev": dockerfile,
+    "web/in": "1",
+    "web/src/a": "1",
+  });
+  const { child, until, printed } = start("live", "-p", project, folder);
+  try {
+    await until("watching");
+    await until("web | live dev");
+    const filters = { label: [`com.docker.compose.project=${project}`] };
+    const [container] = await engine.docker.listContainers({ filters });
+    await files({ "web/src/a": "2" });
+    await until("pushed 1 file in");
+    await files({ "web/in": "2" });
+    await until("run cp /in /out");
+    await until("restarted");
+    expect(await read(container?.Id ?? "", "/app/src/a")).toBe("2");
+    expect(await read(container?.Id ?? "", "/app/out")).toBe("2");
+  } finally {
+    child.kill("SIGINT");
+    await once(child, "close");
+  }
+  expect(printed()).not.toContain("production");
+});
+
 async function read(container: string, file: string): Promise<string> {
   const exec = await engine.docker.getContainer(container).exec({ Cmd: ["cat", file], AttachStdout: true, Tty: true });
   const stream = await exec.start({ Tty: true });

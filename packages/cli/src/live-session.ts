@@ -6,6 +6,7 @@ import { BuildFailedError } from "./build-failed-error.ts";
 import { buildServices, type BuildServicesOptions, type BuiltService, failures } from "./build-services.ts";
 import { CliError } from "./cli-error.ts";
 import type { LiveControl } from "./live-control.ts";
+import { LiveDockerfiles } from "./live-dockerfiles.ts";
 import type { LiveEvent, LiveService } from "./live-event.ts";
 import { LiveTarget } from "./live-target.ts";
 
@@ -44,7 +45,9 @@ export async function* liveProject(project: Project, options: LiveOptions): Asyn
   }
 }
 
-async function runSession(project: Project, options: LiveOptions, emit: (event: LiveEvent) => void): Promise<void> {
+async function runSession(project: Project, given: LiveOptions, emit: (event: LiveEvent) => void): Promise<void> {
+  const dockerfiles = new LiveDockerfiles();
+  const options = { ...given, resolvers: dockerfiles.resolvers };
   const { engine, directory, files, signal } = options;
   const built = await buildServices(project, options, (event) => emit({ type: "build", ...event }));
   const failed = failures(built);
@@ -72,7 +75,8 @@ async function runSession(project: Project, options: LiveOptions, emit: (event: 
     };
     const targets = new Map(
       liveServices(project, containers).map(({ service, containerId }) => {
-        const target = { service, engine, built: built.get(service.name), containerId, emit, rebuild, signal };
+        const image = built.get(service.name);
+        const target = { service, engine, dockerfiles, built: image, containerId, emit, rebuild, signal };
         return [service.name, new LiveTarget(target)] as const;
       }),
     );

@@ -1,18 +1,21 @@
 import path from "node:path";
+import type { Readable } from "node:stream";
 import type { Service } from "@slipway/compose";
 import { buildStageImages } from "@slipway/build";
-import { type Ignore, packDirectory, readIgnore } from "@slipway/context";
+import { type Ignore, packDirectory, packEntries, readEntries, readIgnore } from "@slipway/context";
 import { parse, stages } from "@slipway/dockerfile";
 import { isSlipwayError } from "@slipway/errors";
 import { Livepush, type PushDurations, RuleSync, type WatchedFolder, WatchRules } from "@slipway/livepush";
 import type { Engine } from "@slipway/transport";
 import type { BuiltService } from "./build-services.ts";
+import type { LiveDockerfiles } from "./live-dockerfiles.ts";
 import type { LiveEvent } from "./live-event.ts";
 
 /** A service whose files are pushed into its container. */
 export interface LiveTargetOptions {
   readonly service: Service;
   readonly engine: Engine;
+  readonly dockerfiles: LiveDockerfiles;
   /** Undefined for a service that only has an image, and rules. */
   readonly built: BuiltService | undefined;
   readonly containerId: string;
@@ -211,14 +214,14 @@ export class LiveTarget {
   }
 
   async #init({ image, dockerfilePath }: BuiltService, containerId: string): Promise<Livepush> {
-    const { engine, service, signal } = this.#options;
-    const dockerfile = image.dockerfile ?? "";
+    const { dockerfiles, engine, service, signal } = this.#options;
+    const dockerfile = dockerfiles.of(image.dockerfile ?? "");
     const livepush = await Livepush.init({
-      dockerfileContent: dockerfile,
+      dockerfile,
       ...(dockerfilePath === undefined ? {} : { dockerfilePath }),
       context: this.#context,
       containerId,
-      stageImages: await this.#stageImages(dockerfile),
+      stageImages: await this.#stageImages(dockerfile.text, dockerfilePath),
       docker: engine,
       buildArgs: textValues(service.build?.args ?? {}),
       signal,
@@ -228,16 +231,41 @@ export class LiveTarget {
   }
 
   /** Images of all stages but the last; they come from the cache of the build that was just done. */
-  async #stageImages(dockerfile: string): Promise<string[]> {
+  async #stageImages(dockerfile: string, dockerfilePath = "Dockerfile"): Promise<string[]> {
     const { engine, service, signal } = this.#options;
     const buildArgs = textValues(service.build?.args ?? {});
     const all = stages(parse(dockerfile), { buildArgs });
     if (all.length < 2) return [];
-    return buildStageImages(engine, () => packDirectory(this.#context, { signal }), {
+    // Where a template was, or an architecture's own, the build had a plain one beside it.
+    const name = dockerfilePath.replace(/\.template$/, "");
+    return buildStageImages(engine, () => this.#contextWith(name, dockerfile), {
       stages: all.slice(0, -1).map((stage) => stage.index),
+      dockerfile: name,
       buildArgs,
       signal,
     });
+  }
+
+  /** The context as it was built: with the Dockerfile that was made of what is on disk. */
+  #contextWith(name: string, text: string): Readable {
+    const { signal } = this.#options;
+    const context = packDirectory(this.#context, { signal });
+    return packEntries(
+      (async function* () {
+        let same = false;
+        for await (const { header, body } of readEntries(context, { signal })) {
+          if (header.name !== name) yield { header, body };
+          else {
+            const chunks: Buffer[] = [];
+            for await (const chunk of body) chunks.push(chunk as Buffer);
+            const content = Buffer.concat(chunks);
+            same = content.toString() === text;
+            if (same) yield { header, body: content };
+          }
+        }
+        if (!same) yield { header: { name, type: "file" as const, mode: 0o644, mtime: new Date(0) }, body: text };
+      })(),
+    );
   }
 
   #report(livepush: Livepush): void {

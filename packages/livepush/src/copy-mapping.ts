@@ -13,6 +13,11 @@ interface Root {
   readonly type: ContextFile["type"] | undefined;
 }
 
+interface SourceIndex {
+  readonly folders: { readonly at: string; readonly order: number }[];
+  readonly files: Map<string, { readonly at: string; readonly order: number }[]>;
+}
+
 const inlineMark = "\0";
 
 /**
@@ -30,6 +35,8 @@ export class CopyMapping {
   /** The one file that the step writes, once someone asked for it. */
   #writtenThrough: string | undefined;
   #cachedRoots: readonly Root[] | undefined;
+  #cachedLinkedRoots: readonly Root[] | undefined;
+  #cachedIndex: SourceIndex | undefined;
 
   /** @param at what is at the destination in the container; asked only where the step doesn't say */
   constructor(step: CopyStep, view: ContextView, at: () => Destination | undefined) {
@@ -73,18 +80,38 @@ export class CopyMapping {
 
   /** Which path the step puts at this place of the container, as things are now. */
   sourceOf(target: string): string | undefined {
-    const within = pathWithin(this.destination, target);
-    if (within === undefined && target !== this.#writtenThrough) return undefined;
-    const inline = this.#step.heredocs.findLast(({ name }) => this.#fileTarget(name) === target);
-    if (inline) return inlineMark + inline.name;
-    for (const root of this.#roots().toReversed()) {
-      if (root.type === "directory") {
-        if (within === undefined) continue;
-        const path = within === "" ? root.at : root.at === "" ? within : `${root.at}/${within}`;
-        if (path === "" || this.#view.get(path)) return path;
-      } else if (root.type !== undefined && this.#fileTarget(root.name) === target) return root.at;
-    }
+    for (const path of this.sourcesOf(target)) return path;
     return undefined;
+  }
+
+  /** All paths that go to this place, of which the first wins: it is the last that is copied. */
+  *sourcesOf(target: string): Generator<string, void, undefined> {
+    const within = pathWithin(this.destination, target);
+    if (within === undefined && target !== this.#writtenThrough) return;
+    const inline = this.#step.heredocs.findLast(({ name }) => this.#fileTarget(name) === target);
+    if (inline) yield inlineMark + inline.name;
+    const { folders, files } = this.#index();
+    const found = [...(files.get(target) ?? [])];
+    for (const { at, order } of folders) {
+      if (within === undefined) break;
+      const path = within === "" ? at : at === "" ? within : `${at}/${within}`;
+      if (path === "" || this.#view.get(path)) found.push({ at: path, order });
+    }
+    for (const { at } of found.toSorted((a, b) => b.order - a.order)) yield at;
+  }
+
+  /** The sources that exist: folders, and files by their places, each with its place among all. */
+  #index(): SourceIndex {
+    if (this.#cachedIndex) return this.#cachedIndex;
+    const index: SourceIndex = { folders: [], files: new Map() };
+    for (const [order, { name, at, type }] of this.#roots().entries()) {
+      if (type === "directory") index.folders.push({ at, order });
+      else if (type !== undefined) {
+        const target = this.#fileTarget(name);
+        index.files.set(target, [...(index.files.get(target) ?? []), { at, order }]);
+      }
+    }
+    return (this.#cachedIndex = index);
   }
 
   /** The sources that an ADD unpacks. */
@@ -156,8 +183,7 @@ export class CopyMapping {
       places.push({ name: head, within: parts.slice(pattern.length).join("/") });
     }
     // What matched a wildcard may be a link; the path may lie where it leads.
-    for (const root of this.#roots()) {
-      if (root.at === root.name || !this.#sources.some((source) => hasWildcard(source))) continue;
+    for (const root of this.#linkedRoots()) {
       const within = relative(root.at, path);
       if (within !== undefined) places.push({ name: root.name, within });
     }
@@ -181,6 +207,12 @@ export class CopyMapping {
     return (this.#cachedRoots ??= this.#sources
       .flatMap((source) => [...this.#rootsOf(source)])
       .filter(({ at }) => !this.#unpacks(at)));
+  }
+
+  #linkedRoots(): readonly Root[] {
+    return (this.#cachedLinkedRoots ??= this.#sources.some((source) => hasWildcard(source))
+      ? this.#roots().filter(({ at, name }) => at !== name)
+      : []);
   }
 
   #unpacks(path: string): boolean {

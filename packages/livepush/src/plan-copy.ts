@@ -66,6 +66,7 @@ class CopyPlanner {
     }
     const why = `${path} ${now ? (maybe.size > 0 ? "changed" : "is new") : "is gone"}`;
     const targets = now ? mapping.targetsOf(path, now.type) : [];
+    if (now && !maybe.has(now.type)) for (const target of targets) this.#refuseClash(target, path, now);
     for (const type of maybe) {
       for (const target of mapping.targetsOf(path, type)) {
         if (!targets.includes(target)) this.#remove(target, type === "directory" ? "folder" : "file", why);
@@ -140,6 +141,17 @@ class CopyPlanner {
       needsRebuild: this.#needsRebuild,
       warnings: this.#warnings,
     };
+  }
+
+  /** A folder and a file, or a link, in one place: builders refuse it, and what would be left is anybody's guess. */
+  #refuseClash(target: string, path: string, { type }: ContextFile): void {
+    for (const { mapping } of [...this.#input.earlier, this.#input.copy]) {
+      for (const other of mapping.sourcesOf(target)) {
+        if ((mapping.typeOf(other) === "directory") === (type === "directory")) continue;
+        const [folder, file] = type === "directory" ? [path, other] : [other, path];
+        this.#rebuild(`${folder} is a folder and ${file} is not, and both would be ${target}`, path);
+      }
+    }
   }
 
   #put(copy: PlannedCopy, target: string, source: string, why: string): void {

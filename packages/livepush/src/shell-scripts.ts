@@ -13,12 +13,12 @@ export function removeScript(items: readonly DeleteItem[]): string {
     const { kind } = items[from] as DeleteItem;
     while (to < items.length && to - from < pathsAtOnce && items[to]?.kind === kind) to++;
     const words = items.slice(from, to).map(({ path }) => shellQuote(path));
-    if (kind === "tree") lines.push(`rm -rf ${words.join(" ")} || exit`);
-    else if (kind === "folder") lines.push(`rmdir ${words.join(" ")} 2>/dev/null`);
+    if (kind === "folder") lines.push(`rmdir ${words.join(" ")} 2>/dev/null`);
     else {
-      // What became a folder meanwhile stays, which makes a rm of all of them fail.
-      const each = `for f in ${words.join(" ")}; do [ -d "$f" ] && [ ! -L "$f" ] || rm -f "$f" || exit; done`;
-      lines.push(words.length === 1 ? each : `rm -f ${words.join(" ")} 2>/dev/null || ${each}`);
+      // What became a folder meanwhile stays, and what lies below a file now is gone: either makes a rm of all of them fail.
+      const [remove, is] = kind === "tree" ? ["rm -rf", '[ -e "$f" ]'] : ["rm -f", '{ [ -e "$f" ] && [ ! -d "$f" ]; }'];
+      const each = `for f in ${words.join(" ")}; do if [ -L "$f" ] || ${is}; then ${remove} "$f" || exit; fi; done`;
+      lines.push(words.length === 1 ? each : `${remove} ${words.join(" ")} 2>/dev/null || ${each}`);
     }
   }
   return [...lines, "true"].join("\n");

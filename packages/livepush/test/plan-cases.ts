@@ -160,6 +160,22 @@ export const cases: PlanCase[] = [
     ],
   },
   {
+    name: "a new folder in the place of another source's link can't be built, and is not pushed",
+    dockerfile: "FROM x\nCOPY a b /app/\nCOPY c /app/",
+    context: "a/ a/keep a/l>keep b/ b/l/ c/ c/keep/",
+    changed: "c/keep",
+    input: {
+      changes: [
+        { path: "b/l", before: undefined, after: { type: "directory" } },
+        { path: "c/keep", before: undefined, after: { type: "directory" } },
+      ],
+    },
+    rebuild: [
+      "b/l is a folder and a/l is not, and both would be /app/l",
+      "c/keep is a folder and a/keep is not, and both would be /app/keep",
+    ],
+  },
+  {
     name: "where sources meet, the last one is put back, and only that",
     dockerfile: "FROM x\nCOPY in /in\nRUN make\nCOPY a b /app/",
     context: "in a/ a/x>/nowhere a/y b/ b/x",
