@@ -18,6 +18,8 @@ export interface BuildInput {
   readonly source: ProjectSource;
   /** The folder that an archive was made of, as far as absolute paths of the project go. */
   readonly root: string | undefined;
+  /** Where a value of the project was written, of files that are on the disk. */
+  readonly locate?: LoadResult["locate"] | undefined;
   /** An error of the build as it is to be told, where it is about files that are not on the disk. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
@@ -74,7 +76,7 @@ async function folderInput(
     });
     return { project, warnings, source: { directory: full }, ...ofFolder };
   }
-  const { project, warnings, directory } = await loadProject({
+  const { project, warnings, directory, locate } = await loadProject({
     directory: given,
     cwd: io.cwd,
     files: options.file,
@@ -82,7 +84,7 @@ async function folderInput(
     profiles: options.profile,
     environment: io.env,
   });
-  return { project, warnings, source: { directory }, ...ofFolder };
+  return { project, warnings, source: { directory }, locate, ...ofFolder };
 }
 
 async function hasOnlyDockerfile(folder: string): Promise<boolean> {
