@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { defaultComposition, load, type LoadResult } from "@slipway/compose";
+import { type ComposeFile, defaultComposition, load, type LoadResult } from "@slipway/compose";
 import { findComposeFiles } from "@slipway/compose/node";
 import type { Problem } from "@slipway/errors";
 import type { ProjectSource } from "@slipway/multibuild";
@@ -69,7 +69,7 @@ async function folderInput(
 ): Promise<BuildInput> {
   if (!options.file?.length && (await hasOnlyDockerfile(full))) {
     const { project, warnings } = await load({
-      files: [{ name: "compose.yaml", text: JSON.stringify(defaultComposition()) }],
+      files: [dockerfileProject()],
       directory: full,
       environment: io.env,
       ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
@@ -90,6 +90,11 @@ async function folderInput(
 async function hasOnlyDockerfile(folder: string): Promise<boolean> {
   if ((await findComposeFiles(folder)).length > 0) return false;
   return hasDockerfile(await readdir(folder).catch(() => []));
+}
+
+/** The compose file that stands for a Dockerfile alone: without its `version`, as nobody wrote one to be warned of. */
+export function dockerfileProject(): ComposeFile {
+  return { name: "compose.yaml", text: JSON.stringify({ ...defaultComposition(), version: undefined }) };
 }
 
 /** Whether a folder has a Dockerfile, or what one is made from: `Dockerfile.template`, `Dockerfile.aarch64`. */
