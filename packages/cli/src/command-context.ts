@@ -7,6 +7,7 @@ import type { Io } from "./io.ts";
 import { type LoadedProject, loadProject, type LoadProjectOptions } from "./load-project.ts";
 import { OptionProblems } from "./option-problems.ts";
 import { printWarnings } from "./print-error.ts";
+import { readTextFile } from "./read-text-file.ts";
 
 /** Options of a command that say which project it is about. */
 interface LoadableOptions extends ProjectOptions {
@@ -32,6 +33,11 @@ export function projectPlace(io: Io, directory: string | undefined, options: Loa
     readInput: () => textOf(io.stdin),
     environment: io.env,
   };
+}
+
+/** The text of a file that the command line names, or of stdin for `-`. */
+export async function readInputText(file: string, io: Io): Promise<string> {
+  return file === "-" ? await textOf(io.stdin) : await readTextFile(file, io.cwd);
 }
 
 /** Runs an action with a connection to the engine, which is closed at the end. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import { Readable } from "node:stream";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { main } from "./main.ts";
 
@@ -10,11 +11,16 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true, force: true }));
 
-async function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+function run(...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
+  return runWith("", ...args);
+}
+
+async function runWith(input: string, ...args: string[]): Promise<{ code: number; stdout: string; stderr: string }> {
   const result = { code: 0, stdout: "", stderr: "" };
   result.code = await main(["transpose", ...args], {
     stdout: { write: (text) => (result.stdout += text) },
     stderr: { write: (text) => (result.stderr += text) },
+    stdin: Readable.from([input]),
     env: {},
     cwd: folder,
     signal: new AbortController().signal,
@@ -33,6 +39,12 @@ test("transpose: to standard output, or into a file", async () => {
   expect((await run("Dockerfile", ...options, "--way", "mount")).stdout).toContain(
     "RUN --mount=type=bind,source=/q/qemu,",
   );
+});
+
+test("transpose: - is the standard input", async () => {
+  expect(await runWith("FROM a\nRUN b\n", "-", ...options)).toEqual({ code: 0, stdout: expected, stderr: "" });
+  const wrong = await runWith("FROM a\nRUNN b\n", "-", ...options);
+  expect(wrong).toMatchObject({ code: 2, stderr: expect.stringContaining("stdin:2:1: unknown instruction `RUNN`") });
 });
 
 test("transpose: mistakes end with 2 and name their place", async () => {

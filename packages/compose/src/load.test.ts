@@ -428,3 +428,17 @@ test("a host that fails fails the load; an abort ends it", async () => {
   };
   await expect(loadText("services: { a: { image: x } }", { host, signal: controller.signal })).rejects.toBe(reason);
 });
+
+test("however many files are wanted, few are read at once", async () => {
+  let [open, most] = [0, 0];
+  const readFile = async (path: string): Promise<string | undefined> => {
+    most = Math.max(most, ++open);
+    await new Promise((resolve) => setImmediate(resolve));
+    open--;
+    return path.endsWith(".env") ? "A=1\n" : undefined;
+  };
+  const services = Array.from({ length: 300 }, (_, i) => `  s${i}: { image: x, env_file: e${i}.env }\n`);
+  const { project } = await load({ text: `services:\n${services.join("")}`, directory: "/p", host: { readFile } });
+  expect(project.services["s299"]?.environment).toEqual({ A: "1" });
+  expect(most).toBeLessThan(50);
+});

@@ -125,9 +125,16 @@ async function prepare(options: LoadOptions, verbatim: boolean): Promise<Prepara
   }
 }
 
+/** Of a machine's files only so many may be open, and a project may have an env file for each of thousands of services. */
+const readAtOnce = 32;
+
 async function readWanted(table: FileTable, { host, signal }: LoadOptions): Promise<void> {
-  signal?.throwIfAborted();
-  if (host) await Promise.all(table.wanted.map((path) => answer(path, table, host)));
+  if (!host) return;
+  const { wanted } = table;
+  for (let next = 0; next < wanted.length; next += readAtOnce) {
+    signal?.throwIfAborted();
+    await Promise.all(wanted.slice(next, next + readAtOnce).map((path) => answer(path, table, host)));
+  }
 }
 
 async function answer(path: string, table: FileTable, host: ComposeHost): Promise<void> {

@@ -45,7 +45,8 @@ export interface TransposePlan {
 }
 
 /** Reads either spelling. @throws {EmulateError} EMULATE_BAD_OPTION */
-export function readTransposeOptions(options: TransposeOptions): TransposePlan {
+export function readTransposeOptions(given: TransposeOptions | undefined): TransposePlan {
+  const options = given ?? {};
   const hostQemu = either(options, "hostQemu", "hostQemuPath");
   const containerQemu = either(options, "containerQemu", "containerQemuPath");
   if (!containerQemu.startsWith("/") || containerQemu.endsWith("/")) {

@@ -23,7 +23,7 @@ export interface DeployOptions extends RequestOptions {
   readonly draft?: boolean | undefined;
   readonly semver?: string | undefined;
   readonly note?: string | undefined;
-  readonly tags?: Readonly<Record<string, string>> | undefined;
+  readonly tags?: Readonly<Record<string, string | number | boolean>> | undefined;
   /** The release's contract. */
   readonly contract?: object | undefined;
   /** Who makes it, for the record. Default: `slipway`. */

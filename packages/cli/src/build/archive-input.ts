@@ -1,11 +1,11 @@
 import path, { posix } from "node:path";
-import { type ComposeFile, defaultComposition, load } from "@slipway/compose";
+import { type ComposeFile, load } from "@slipway/compose";
 import { didYouMean } from "@slipway/errors";
 import { CliError } from "../cli-error.ts";
 import type { ProjectOptions } from "../commands/project-options.ts";
 import type { Io } from "../io.ts";
 import { explained, withExcerpts } from "./archive-problems.ts";
-import { type BuildInput, hasDockerfile } from "./open-input.ts";
+import { type BuildInput, dockerfileProject, hasDockerfile } from "./open-input.ts";
 import type { ProjectArchive } from "./project-archive.ts";
 
 /** Which archive, and which project in it. */
@@ -59,7 +59,7 @@ async function composeFiles(
   if (file?.length) return { files: await Promise.all(file.map((name) => namedFile(archive, name, label))) };
   const names = topNames(archive.names);
   if (names.some((name) => mainNames.includes(name))) return {};
-  if (hasDockerfile(names)) return { files: [{ name: "compose.yaml", text: JSON.stringify(defaultComposition()) }] };
+  if (hasDockerfile(names)) return { files: [dockerfileProject()] };
   const deeper = archive.names.find((name) => mainNames.includes(posix.basename(name)));
   const hint =
     deeper === undefined

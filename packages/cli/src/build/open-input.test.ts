@@ -118,6 +118,10 @@ test.each(["Dockerfile", "Dockerfile.template", "Dockerfile.aarch64"])(
       services: { main: path.join(folder, "lone") },
     });
     await files({ "lone.tar": await tarOf("lone") });
+    // Nobody wrote a compose file, so there is nothing in one to be warned of.
+    for (const given of ["lone", "lone.tar"]) {
+      expect(await looked(opened(given), async ({ warnings }) => warnings)).toEqual([]);
+    }
     expect(await looked(opened("lone.tar"), summary)).toEqual({
       name: "lone",
       services: { main: path.join(folder, "lone") },

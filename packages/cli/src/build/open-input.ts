@@ -1,6 +1,6 @@
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
-import { defaultComposition, load, type LoadResult } from "@slipway/compose";
+import { type ComposeFile, defaultComposition, load, type LoadResult } from "@slipway/compose";
 import { findComposeFiles } from "@slipway/compose/node";
 import type { Problem } from "@slipway/errors";
 import type { ProjectSource } from "@slipway/multibuild";
@@ -18,6 +18,8 @@ export interface BuildInput {
   readonly source: ProjectSource;
   /** The folder that an archive was made of, as far as absolute paths of the project go. */
   readonly root: string | undefined;
+  /** Where a value of the project was written, of files that are on the disk. */
+  readonly locate?: LoadResult["locate"] | undefined;
   /** An error of the build as it is to be told, where it is about files that are not on the disk. */
   explain(error: unknown): unknown;
   close(): Promise<void>;
@@ -67,14 +69,14 @@ async function folderInput(
 ): Promise<BuildInput> {
   if (!options.file?.length && (await hasOnlyDockerfile(full))) {
     const { project, warnings } = await load({
-      files: [{ name: "compose.yaml", text: JSON.stringify(defaultComposition()) }],
+      files: [dockerfileProject()],
       directory: full,
       environment: io.env,
       ...(options.projectName === undefined ? {} : { projectName: options.projectName }),
     });
     return { project, warnings, source: { directory: full }, ...ofFolder };
   }
-  const { project, warnings, directory } = await loadProject({
+  const { project, warnings, directory, locate } = await loadProject({
     directory: given,
     cwd: io.cwd,
     files: options.file,
@@ -82,12 +84,17 @@ async function folderInput(
     profiles: options.profile,
     environment: io.env,
   });
-  return { project, warnings, source: { directory }, ...ofFolder };
+  return { project, warnings, source: { directory }, locate, ...ofFolder };
 }
 
 async function hasOnlyDockerfile(folder: string): Promise<boolean> {
   if ((await findComposeFiles(folder)).length > 0) return false;
   return hasDockerfile(await readdir(folder).catch(() => []));
+}
+
+/** The compose file that stands for a Dockerfile alone: without its `version`, as nobody wrote one to be warned of. */
+export function dockerfileProject(): ComposeFile {
+  return { name: "compose.yaml", text: JSON.stringify({ ...defaultComposition(), version: undefined }) };
 }
 
 /** Whether a folder has a Dockerfile, or what one is made from: `Dockerfile.template`, `Dockerfile.aarch64`. */

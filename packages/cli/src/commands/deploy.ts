@@ -1,3 +1,4 @@
+import { toBalena } from "@slipway/compose/balena";
 import { deploy, type DeployOptions, type DeployResult } from "@slipway/release";
 import { registryAuthFor } from "@slipway/transport";
 import { Command } from "commander";
@@ -71,6 +72,8 @@ export function deployCommand(io: Io): Command {
       const input = await openInput(given, options, io);
       try {
         printWarnings(input.warnings, io);
+        // `deploy` refuses the same, but doesn't know where it was written.
+        toBalena(input.project, { locate: input.locate });
         const about = {
           draft: options.draft,
           semver: options.semver,

@@ -4,7 +4,7 @@ import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
 import type { Io } from "../io.ts";
 import { readAssignments } from "../read-assignments.ts";
-import { readTextFile } from "../read-text-file.ts";
+import { readInputText } from "../command-context.ts";
 import { readVariableFile } from "../read-variable-file.ts";
 import { replaceFile } from "../replace-file.ts";
 import { collect } from "./project-options.ts";
@@ -20,13 +20,13 @@ interface TemplateCommandOptions {
 export function templateCommand(io: Io): Command {
   return new Command("template")
     .description("fill in the variables of a Dockerfile template, %%NAME%%")
-    .argument("<file>", "the template")
+    .argument("<file>", "the template; - for stdin")
     .option("-v, --variable <NAME=value>", "a variable; may be given several times, and beats those of files", collect)
     .option("--vars <file>", "variables from a JSON object or a .env file; may be given several times", collect)
     .option("-o, --output <file>", "where to write the result (standard output)")
     .option("--list", "print the variables that the template needs instead")
     .action(async (file: string, options: TemplateCommandOptions) => {
-      const template = await readTextFile(file, io.cwd);
+      const template = await readInputText(file, io);
       if (options.list) {
         for (const name of variables(template)) io.stdout.write(`${name}\n`);
         return;

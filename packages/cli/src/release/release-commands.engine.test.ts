@@ -106,6 +106,16 @@ test("the token may be in a file, is never shown, and a wrong one is told", asyn
   });
 });
 
+test("what devices don't do is told with its place, before anything is built", async () => {
+  const text = `name: ${runId}\nservices:\n  web:\n    build: .\n    pull_policy: build\n`;
+  await writeFile(path.join(folder, "compose.yaml"), text);
+  const refused = await slipway(["deploy", fleet]);
+  expect(refused).toMatchObject({
+    code: 2,
+    err: expect.stringContaining("compose.yaml:5:5: services.web.pull_policy"),
+  });
+});
+
 test("a release or fleet that isn't there, and what is no id", async () => {
   expect(await slipway(["release", "fail", "99999"])).toMatchObject({ code: 2, err: expect.stringContaining("99999") });
   expect(await slipway(["release", "fail", "abc"])).toMatchObject({ code: 2, err: expect.stringContaining("`abc`") });

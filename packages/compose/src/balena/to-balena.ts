@@ -11,7 +11,7 @@ import { refusedBuildFields, refusedServiceFields } from "./refused-fields.ts";
 /** What {@link toBalena} may know besides the project. */
 export interface BalenaOptions {
   /** Where something was written, as `load` gives it: problems carry it. */
-  readonly locate?: (keys: readonly (string | number)[]) => SourceRange | undefined;
+  readonly locate?: ((keys: readonly (string | number)[]) => SourceRange | undefined) | undefined;
 }
 
 /**
