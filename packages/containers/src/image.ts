@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { setTimeout } from "node:timers/promises";
 import type { Backend, ImageInfo, OperationOptions, PullStatus, RegistryCredentials } from "./backend/backend.ts";
 import type { ContainerSpec } from "./backend/container-spec.ts";
 import { checkFeatures } from "./check-features.ts";
@@ -123,10 +124,30 @@ export class Image {
     const hash = createHash("sha256")
       .update(canonical([read, image?.id]))
       .digest("hex");
-    const spec = { ...read, labels: { ...read.labels, [label.managed]: "true", [label.reuse]: hash } };
-    const [found] = await backend.listContainers({ [label.reuse]: hash }, { signal });
-    return new Container(backend, found?.id ?? (await this.#create(spec, signal)), spec, defaults);
+    const labels = { ...read.labels, [label.managed]: "true", [label.reuse]: hash };
+    // By its name there is one of them, however many make it at the same time.
+    const spec = { ...read, name: `slipway-reuse-${hash.slice(0, 32)}`, labels };
+    const find = async (): Promise<string | undefined> =>
+      (await backend.listContainers({ [label.reuse]: hash }, { signal }))[0]?.id;
+    const id =
+      (await find()) ?? (await this.#create(spec, signal).catch((error: unknown) => soonFound(find, error, signal)));
+    return new Container(backend, id, spec, defaults);
   }
+}
+
+/** What somebody else is making takes its name before it is listed. */
+async function soonFound(
+  find: () => Promise<string | undefined>,
+  failure: unknown,
+  signal: AbortSignal | undefined,
+): Promise<string> {
+  signal?.throwIfAborted();
+  for (let left = 10; left > 0; left -= 1) {
+    const id = await find();
+    if (id !== undefined) return id;
+    await setTimeout(100, undefined, { signal });
+  }
+  throw failure;
 }
 
 /** JSON with its keys in order, so that equal values are equal text. */

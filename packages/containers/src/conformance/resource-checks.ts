@@ -73,6 +73,20 @@ export const resourceChecks: readonly ConformanceCheck[] = [
       }),
   },
   {
+    name: "what is made with reuse at the same time is one container",
+    run: (context) =>
+      withImage(context, async (image) => {
+        const options = { command: ["sleep", "1000"], reuse: true, labels: { [label.session]: crypto.randomUUID() } };
+        const made = await Promise.all(Array.from({ length: 4 }, () => image.instantiate(options)));
+        try {
+          assert.equal(new Set(made.map(({ id }) => id)).size, 1);
+          await Promise.all(made.map((container) => container.start()));
+        } finally {
+          await Promise.all(made.map((container) => container.remove()));
+        }
+      }),
+  },
+  {
     name: "an image that isn't there is told",
     run: (context) =>
       withImage(context, async (image, client) => {
