@@ -89,7 +89,7 @@ test("the classic builder: s2i's layout; a failure and an abort leave nothing; t
 test("the classic builder refuses what needs BuildKit, and does without caches that a builder only proposes", async () => {
   const source = await bench.folder({ a: "a" });
   const baseImage = await bench.builder(plainScripts, { dockerfile: 'LABEL dev.slipway.sti.caches="/var/cache/app"' });
-  const request = bench.request({ source, baseImage, builder: "classic" });
+  const request = bench.request({ source, baseImage, builder: "classic", removePrevious: true });
   const secrets = { token: { value: "a-secret" } };
   await expect(build({ ...request, secrets }).result).rejects.toMatchObject({
     code: "STI_NOT_SUPPORTED",
