@@ -35,5 +35,7 @@ export async function runProcess(): Promise<void> {
     cwd: process.cwd(),
     signal: controller.signal,
   });
+  // Of a cancelled run a late second signal is still that, and no death by signal.
+  if (controller.signal.aborted) return;
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
 }

@@ -151,12 +151,13 @@ class ChangeReader {
   #stat(name: string): ContextFile | undefined {
     const full = path.join(this.#context.directory, name);
     try {
-      const stats = lstatSync(full, { throwIfNoEntry: false });
+      // As a walk reads it: other times are rounded, not cut.
+      const stats = lstatSync(full, { throwIfNoEntry: false, bigint: true });
       if (!stats) return undefined;
-      const facts = { mode: stats.mode & 0o7777, mtimeMs: stats.mtime.getTime() };
+      const facts = { mode: Number(stats.mode) & 0o7777, mtimeMs: stats.mtime.getTime() };
       if (stats.isSymbolicLink()) return { type: "symlink", linkname: readlinkSync(full), size: 0, ...facts };
       if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
-      return stats.isFile() ? { type: "file", size: stats.size, ...facts } : undefined;
+      return stats.isFile() ? { type: "file", size: Number(stats.size), ...facts } : undefined;
     } catch (error) {
       const { code } = error as NodeJS.ErrnoException;
       if (code === "ENOENT" || code === "ENOTDIR" || code === "ELOOP") return undefined;
