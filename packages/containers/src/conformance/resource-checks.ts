@@ -80,9 +80,9 @@ export const resourceChecks: readonly ConformanceCheck[] = [
         const made = await Promise.all(Array.from({ length: 4 }, () => image.instantiate(options)));
         try {
           assert.equal(new Set(made.map(({ id }) => id)).size, 1);
-          for (const container of made) await container.start();
+          await Promise.all(made.map((container) => container.start()));
         } finally {
-          for (const container of made) await container.remove();
+          await Promise.all(made.map((container) => container.remove()));
         }
       }),
   },

@@ -13,6 +13,7 @@ import { tailFiles } from "./tail-files.ts";
 
 /** Where the exit code of one that has ended is kept: its task is gone then. */
 const exitCodeLabel = "dev.slipway.containers.exit-code";
+const created = 1;
 const stopped = 3;
 const processType = "types.containerd.io/opencontainers/runtime-spec/1/Process";
 
@@ -46,20 +47,37 @@ export class Tasks {
   async start(id: string, folder: string): Promise<void> {
     const found = await this.process(id);
     if (found?.status === stopped) await this.#finish(id, found.exit_status);
-    else if (found) return;
+    else if (found && (await this.#isStarted(id))) return;
     const record = await this.record(id);
     const { [exitCodeLabel]: _, ...labels } = record.labels;
     await this.#setLabels(id, labels);
     const { snapshotter, snapshot_key: key } = record;
     const { mounts } = await this.#connection.call(methods.snapshotMounts, { snapshotter, key });
     const output = { stdout: path.join(folder, "stdout"), stderr: path.join(folder, "stderr") };
-    await this.#connection.call(methods.createTask, { container_id: id, rootfs: mounts, ...output });
+    try {
+      await this.#connection.call(methods.createTask, { container_id: id, rootfs: mounts, ...output });
+    } catch (error) {
+      // Somebody else starts it at the same time.
+      if (isTaken(error) && (await this.#isStarted(id))) return;
+      throw error;
+    }
     try {
       await this.#connection.call(methods.startTask, { container_id: id });
     } catch (error) {
       await this.#connection.find(methods.deleteTask, { container_id: id });
       throw error;
     }
+  }
+
+  /** Waits for what somebody else is starting. */
+  async #isStarted(id: string): Promise<boolean> {
+    for (let left = 100; left > 0; left -= 1) {
+      const found = await this.process(id);
+      if (found && found.status !== created) return true;
+      if (!found && this.exitCode(await this.record(id)) !== undefined) return true;
+      await delay(50);
+    }
+    return false;
   }
 
   /** Its exit code, once it has ended; then all its output is in its files. */
@@ -109,6 +127,18 @@ export class Tasks {
 
   /** Ends it at once, if it runs. */
   async end(id: string): Promise<void> {
+    for (let left = 20; ; left -= 1) {
+      try {
+        return await this.#end(id);
+      } catch (error) {
+        // Where somebody else ends it at the same time, its shim goes away in the middle of an answer.
+        if (left === 0 || !isStatus(error, status.UNKNOWN)) throw error;
+        await delay(50);
+      }
+    }
+  }
+
+  async #end(id: string): Promise<void> {
     const found = await this.process(id);
     if (!found) return;
     if (found.status !== stopped) {
@@ -181,6 +211,12 @@ export function execProcess(
     cwd: workDir ?? process.cwd,
     ...(user ? { user, capabilities: { ...process.capabilities, permitted: effective, effective } } : {}),
   };
+}
+
+/** Whether a task could not be made because there is one; a shim that is just starting is told by its folder. */
+function isTaken(error: unknown): boolean {
+  if (isStatus(error, status.ALREADY_EXISTS)) return true;
+  return isStatus(error, status.UNKNOWN) && /file exists/.test((error as Error).message);
 }
 
 /** A command leads a group of processes of its own, which this machine has under the same number. */
