@@ -1,10 +1,8 @@
-import { execFileSync, type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
+import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
-import { connect, createServer } from "node:net";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { freePort, type Service, startService } from "@slipway/testing";
 
 /** A registry of a test's own at 127.0.0.1; only `user` with `password` may use it. */
 export class OwnRegistry {
@@ -12,12 +10,12 @@ export class OwnRegistry {
   readonly password = "of no importance";
   readonly domain: string;
   readonly #folder: string;
-  readonly #process: ChildProcess;
+  readonly #service: Service;
 
-  private constructor(port: number, folder: string, process: ChildProcess) {
+  private constructor(port: number, folder: string, service: Service) {
     this.domain = `127.0.0.1:${port}`;
     this.#folder = folder;
-    this.#process = process;
+    this.#service = service;
   }
 
   /** @param authentication what is asked of whoever comes: a name and a password, or a token from somewhere else */
@@ -32,45 +30,12 @@ export class OwnRegistry {
       `auth: ${authentication ?? `{htpasswd: {realm: test, path: ${folder}/htpasswd}}`}`,
     ];
     await writeFile(path.join(folder, "config.yml"), `${config.join("\n")}\n`);
-    const child = spawn("docker-registry", ["serve", path.join(folder, "config.yml")], { stdio: "ignore" });
-    const registry = new OwnRegistry(port, folder, child);
-    const deadline = performance.now() + 30_000;
-    while (!(await listens(port))) {
-      if (child.exitCode !== null || performance.now() > deadline) {
-        await registry.stop();
-        throw new Error("docker-registry did not come up");
-      }
-      await delay(50);
-    }
-    return registry;
+    const service = await startService("docker-registry", ["serve", path.join(folder, "config.yml")], /listening on/);
+    return new OwnRegistry(port, folder, service);
   }
 
   async stop(): Promise<void> {
-    if (this.#process.exitCode === null && this.#process.signalCode === null) {
-      const ended = once(this.#process, "exit");
-      this.#process.kill("SIGKILL");
-      await ended;
-    }
+    await this.#service.kill();
     await rm(this.#folder, { recursive: true, force: true });
   }
-}
-
-function listens(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-    socket.once("error", () => resolve(false));
-  });
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
 }

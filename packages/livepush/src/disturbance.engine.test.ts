@@ -2,34 +2,35 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { isSlipwayError } from "@slipway/errors";
 import { connect, type Engine } from "@slipway/transport";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { OwnEngine } from "../test/own-engine.ts";
+import type { TestEngine } from "@slipway/testing";
+import { startOwnEngine } from "../test/own-engine.ts";
 import { Random } from "../test/random.ts";
 import { type Relay, startRelay } from "../test/relay.ts";
 import { Workbench, writeFiles } from "../test/workbench.ts";
 
 /** 1800 for the long form. */
 const seconds = Number(process.env["LIVEPUSH_DISTURBED_SECONDS"] ?? 10);
-const seed = Number(process.env["LIVEPUSH_SEED"] ?? Date.now() % 1_000_000_000);
+const seed = Number(process.env["LIVEPUSH_SEED"] ?? 1);
 
 const image = "slipway-base/busybox:1";
 
-let own: OwnEngine;
+let own: TestEngine;
 let bench: Workbench;
 let relay: Relay;
 let relayed: Engine;
 beforeAll(async () => {
   const machine = await connect();
-  own = await OwnEngine.start(machine, image);
+  own = await startOwnEngine(machine, image);
   machine.close();
-  bench = await Workbench.open(`unix://${own.socket}`);
-  relay = await startRelay(own.socket);
+  bench = await Workbench.open(own.host);
+  relay = await startRelay(own.host.replace("unix://", ""));
   relayed = await connect({ host: relay.host });
 });
 afterAll(async () => {
   relayed.close();
   await relay.close();
   await bench.close();
-  await own.close();
+  await own.remove();
 });
 
 const dockerfile = [
@@ -74,7 +75,7 @@ test(
           for (const { Id } of await docker.listContainers({ filters })) await docker.getContainer(Id).kill();
         },
       ],
-      [60, "engine killed", () => own.kill().then(() => own.restart())],
+      [60, "engine killed", () => own.kill().then(() => own.start())],
       [15, "push cancelled", () => push.cancel()],
     ];
     const pushes = new Set<Promise<void>>();

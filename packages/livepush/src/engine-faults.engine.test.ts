@@ -2,9 +2,9 @@ import { writeFile } from "node:fs/promises";
 import path from "node:path";
 import { connect } from "@slipway/transport";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
-import { OwnEngine } from "../test/own-engine.ts";
+import { startOwnEngine } from "../test/own-engine.ts";
 import { startRelay } from "../test/relay.ts";
-import { startSshServer } from "../test/sshd.ts";
+import { startSshServer } from "@slipway/testing";
 import { Workbench, writeFiles } from "../test/workbench.ts";
 
 const image = "slipway-base/busybox:1";
@@ -18,8 +18,8 @@ afterEach(() => bench.clear());
 afterAll(() => bench.close());
 
 test("an engine that is restarted in the middle of a command, and of a transfer, loses nothing", async () => {
-  const own = await OwnEngine.start(bench.engine, image);
-  const there = await Workbench.open(`unix://${own.socket}`);
+  const own = await startOwnEngine(bench.engine, image);
+  const there = await Workbench.open(own.host);
   try {
     const text = `FROM ${image} AS made\nCOPY in /in\nRUN if grep -q slow /in; then sleep 7412; fi; cp /in /out\n${from}COPY --from=made /out /app/out\nCOPY src /app/src\n`;
     const context = await there.folder({ Dockerfile: text, in: "1", "src/a": "a", "src/gone": "x" });
@@ -36,7 +36,7 @@ test("an engine that is restarted in the middle of a command, and of a transfer,
     await own.kill();
     await expect(first).rejects.toMatchObject({ name: "TransportError" });
     await expect(push.performLivepush([])).rejects.toMatchObject({ name: "TransportError" });
-    await own.restart();
+    await own.start();
     await writeFiles(context, { in: "2" });
     expect(await push.performLivepush(["in"])).toMatchObject({ outcome: "pushed" });
     await asFresh();
@@ -48,12 +48,12 @@ test("an engine that is restarted in the middle of a command, and of a transfer,
     await new Promise((resolve) => push.once("start", resolve));
     await own.kill();
     await expect(second).rejects.toMatchObject({ name: "TransportError" });
-    await own.restart();
+    await own.start();
     await push.performLivepush([]);
     await asFresh();
   } finally {
     await there.close();
-    await own.close();
+    await own.remove();
   }
 });
 

@@ -21,9 +21,9 @@ export function linksOn(view: ContextView, path: string): Set<string> {
 function follow(view: ContextView, path: string, onLink: (link: string) => void): string | undefined {
   let left = mostLinks;
   let done: string[] = [];
-  const todo = partsOf(path);
-  while (todo.length > 0) {
-    const part = todo.shift() as string;
+  const ahead = partsOf(path);
+  while (ahead.length > 0) {
+    const part = ahead.shift() as string;
     if (part === "..") {
       done.pop();
       continue;
@@ -36,7 +36,7 @@ function follow(view: ContextView, path: string, onLink: (link: string) => void)
     onLink([...done, part].join("/"));
     if (left-- === 0) return undefined;
     if (file.linkname.startsWith("/")) done = [];
-    todo.unshift(...partsOf(file.linkname));
+    ahead.unshift(...partsOf(file.linkname));
   }
   return done.join("/");
 }

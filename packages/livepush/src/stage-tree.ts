@@ -40,10 +40,10 @@ export async function readStageTree(
   const listing = new ContextListing();
   const files = new Map<string, TreeFile>();
   const roots: string[] = [];
-  const todo = sources.map(
+  const left = sources.map(
     (source) => splitAtWildcard(posix.normalize(`/${source}`).replace(/^\/+|\/+$/g, "")).literal,
   );
-  for (let root = todo.shift(); root !== undefined; root = todo.shift()) {
+  for (let root = left.shift(); root !== undefined; root = left.shift()) {
     if (roots.some((known) => known === "" || root === known || root?.startsWith(`${known}/`))) continue;
     roots.push(root);
     for await (const [name, file] of treeFiles(stageEntries(engine, containerId, root, signal))) {
@@ -51,7 +51,7 @@ export async function readStageTree(
       if (name !== "") listing.set(name, file);
     }
     const end = resolveLinks(listing, root);
-    if (end !== undefined && end !== "" && !listing.get(end) && files.has(root)) todo.push(end);
+    if (end !== undefined && end !== "" && !listing.get(end) && files.has(root)) left.push(end);
   }
   return { listing, files, roots };
 }

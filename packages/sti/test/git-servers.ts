@@ -1,11 +1,10 @@
 import { execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { copyFile, mkdir, readFile, writeFile } from "node:fs/promises";
+import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createServer as createHttpsServer } from "node:https";
-import { createServer, connect, type Socket } from "node:net";
-import { userInfo } from "node:os";
+import type { Socket } from "node:net";
 import path from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
+import { freePort, startService, startSshServer } from "@slipway/testing";
 
 /** A server of git repositories, on this machine. */
 export interface GitServer {
@@ -13,51 +12,16 @@ export interface GitServer {
   stop(): Promise<void>;
 }
 
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address() as { port: number };
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
-function answers(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect({ host: "127.0.0.1", port });
-    socket.once("error", () => resolve(false));
-    socket.once("connect", () => {
-      socket.destroy();
-      resolve(true);
-    });
-  });
-}
-
-/** A program that listens at a port, in a process group of its own. */
-async function startProgram(port: number, program: string, args: readonly string[]): Promise<GitServer> {
-  const child = spawn(program, args, { stdio: ["ignore", "ignore", "pipe"], detached: true });
-  let said = "";
-  child.stderr.setEncoding("utf8").on("data", (text: string) => (said = (said + text).slice(-10_000)));
-  const exited = once(child, "exit");
-  const deadline = performance.now() + 30_000;
-  while (!(await answers(port))) {
-    if (child.exitCode !== null || performance.now() > deadline) throw new Error(`${program} did not come up: ${said}`);
-    await delay(20);
-  }
-  return {
-    port,
-    stop: async () => {
-      if (child.pid !== undefined && child.exitCode === null) process.kill(-child.pid, "SIGKILL");
-      await exited;
-    },
-  };
-}
-
 /** git's own server: `git://127.0.0.1:PORT/…`, of all below a folder. */
 export async function startGitDaemon(folder: string): Promise<GitServer> {
   const port = await freePort();
-  const options = ["--listen=127.0.0.1", `--port=${port}`, "--export-all", "--reuseaddr", `--base-path=${folder}`];
-  return startProgram(port, "git", ["daemon", ...options, folder]);
+  const options = ["--verbose", "--listen=127.0.0.1", `--port=${port}`, "--export-all", "--reuseaddr"];
+  const service = await startService(
+    "/usr/lib/git-core/git-daemon",
+    [...options, `--base-path=${folder}`, folder],
+    /Ready/,
+  );
+  return { port, stop: () => service.kill() };
 }
 
 /** An ssh server, with the keys of both sides. */
@@ -68,35 +32,16 @@ export interface SshGitServer extends GitServer {
 }
 
 /** Debian's sshd, for whoever runs the tests. */
-export async function startSshd(folder: string): Promise<SshGitServer> {
-  const port = await freePort();
-  const file = (name: string): string => path.join(folder, name);
-  await mkdir(folder, { recursive: true, mode: 0o700 });
-  for (const key of ["key", "host_key"]) {
-    execFileSync("ssh-keygen", ["-q", "-t", "ed25519", "-N", "", "-C", "test", "-f", file(key)]);
-  }
-  await copyFile(file("key.pub"), file("authorized_keys"));
-  const hostKey = (await readFile(file("host_key.pub"), "utf8")).split(" ").slice(0, 2).join(" ");
-  await writeFile(file("known_hosts"), `[127.0.0.1]:${port} ${hostKey}\n`);
-  const settings = [
-    `Port ${port}`,
-    "ListenAddress 127.0.0.1",
-    `HostKey ${file("host_key")}`,
-    `PidFile ${file("sshd.pid")}`,
-    `AuthorizedKeysFile ${file("authorized_keys")}`,
-    "StrictModes no",
-    "UsePAM no",
-    "PermitRootLogin prohibit-password",
-  ];
-  await writeFile(file("sshd_config"), `${settings.join("\n")}\n`);
-  // Where sshd puts those that haven't logged in yet.
-  await mkdir("/run/sshd", { recursive: true, mode: 0o755 });
-  const server = await startProgram(port, "/usr/sbin/sshd", ["-D", "-e", "-f", file("sshd_config")]);
+export async function startSshd(): Promise<SshGitServer> {
+  const server = await startSshServer();
+  const { port, host, home } = server;
+  const known = path.join(home, ".ssh/known_hosts");
+  const key = path.join(home, ".ssh/id_ed25519");
   return {
-    ...server,
-    user: userInfo().username,
-    ssh: (...options) =>
-      ["ssh", "-F", "none", ...options, "-o", `UserKnownHostsFile=${file("known_hosts")}`, "-i", file("key")].join(" "),
+    port,
+    user: new URL(host).username,
+    ssh: (...options) => ["ssh", "-F", "none", ...options, "-o", `UserKnownHostsFile=${known}`, "-i", key].join(" "),
+    stop: () => server.remove(),
   };
 }
 

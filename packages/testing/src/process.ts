@@ -5,19 +5,23 @@ import { once } from "node:events";
 export interface Service {
   /** What it said that it waits for. */
   readonly said: RegExpExecArray;
+  /** The last of what it wrote. */
+  output(): string;
   stop(): Promise<void>;
   /** Ends it at once, as a failing machine would. */
   kill(): Promise<void>;
 }
 
-/** Starts a program and waits until it says that it is ready. */
+/** Starts a program, also one of those that Debian keeps off everybody's path, and waits until it says that it is ready. */
 export async function startService(
   program: string,
   args: readonly string[],
   ready: RegExp,
   options: SpawnOptions = {},
 ): Promise<Service> {
-  const child = spawn(program, args, { ...options, stdio: ["ignore", "pipe", "pipe"] });
+  const { env = process.env } = options;
+  const withSystem = { ...env, PATH: `${env["PATH"]}:/usr/sbin:/sbin` };
+  const child = spawn(program, args, { ...options, env: withSystem, stdio: ["ignore", "pipe", "pipe"] });
   let output = "";
   const said = await new Promise<RegExpExecArray>((resolve, reject) => {
     const fail = (): void => reject(new Error(`${program} did not come up:\n${output}`));
@@ -30,7 +34,7 @@ export async function startService(
       });
     }
   });
-  return { said, stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") };
+  return { said, output: () => output, stop: () => end(child, "SIGTERM"), kill: () => end(child, "SIGKILL") };
 }
 
 async function end(child: ChildProcess, signal: NodeJS.Signals): Promise<void> {

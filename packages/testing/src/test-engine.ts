@@ -43,9 +43,7 @@ export async function testEngine(options: { tls?: boolean; registry?: boolean } 
       `exec dockerd --data-root=${folder}/data --exec-root=${folder}/exec --pidfile=${folder}/dockerd.pid --host=unix://${socket} ${tls}`,
     ].join("\n");
     const args = ["--net", "--mount", "--pid", "--fork", "--mount-proc", "--kill-child", "sh", "-c", script];
-    // Debian has both in folders that are not on everybody's path.
-    const env = { ...process.env, PATH: `${process.env["PATH"]}:/usr/sbin:/sbin` };
-    service = await startService("unshare", args, /API listen on .*engine\.sock/, { env });
+    service = await startService("unshare", args, /API listen on .*engine\.sock/);
   };
   await start();
   if (options.tls) relay = await startRelay(relaySocket);

@@ -2,7 +2,7 @@ import { execFileSync } from "node:child_process";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { freePort, listens, type Service, startService } from "./process.ts";
+import { freePort, type Service, startService } from "@slipway/testing";
 
 /** A registry of a test's own; only `user` with `password` may use it. */
 export interface Registry {
@@ -34,7 +34,7 @@ export async function startRegistry(): Promise<Registry> {
     password,
     start: async () => {
       const args = ["serve", path.join(folder, "config.yml")];
-      service = await startService("docker-registry", args, () => listens({ port }));
+      service = await startService("docker-registry", args, /listening on/);
     },
     stop: async () => {
       await service?.kill();

@@ -33,7 +33,7 @@ beforeAll(async () => {
   await mkdir(working);
   first = await makeRepositories();
   daemon = await startGitDaemon(path.join(folder, "served"));
-  sshd = await startSshd(path.join(folder, "ssh"));
+  sshd = await startSshd();
   https = await startHttpsServer(path.join(folder, "served"), path.join(folder, "tls"));
 });
 

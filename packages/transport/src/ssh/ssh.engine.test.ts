@@ -6,7 +6,7 @@ import { connect } from "../connect.ts";
 import type { Engine } from "../engine.ts";
 import { execute } from "../execute.ts";
 import { openShell } from "../container-shell.ts";
-import { type SshServer, startSshServer } from "../../test/sshd.ts";
+import { type SshServer, startSshServer } from "@slipway/testing";
 
 let server: SshServer;
 let knownHosts: string;

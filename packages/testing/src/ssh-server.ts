@@ -2,7 +2,8 @@ import { execFileSync } from "node:child_process";
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir, userInfo } from "node:os";
 import path from "node:path";
-import { freePort, listens, type Service, startService } from "./process.ts";
+import { freePort } from "./free-port.ts";
+import { type Service, startService } from "./process.ts";
 
 /** An ssh server of a test's own, and the home folder of somebody who may log in. */
 export interface SshServer {
@@ -57,7 +58,7 @@ export async function startSshServer(): Promise<SshServer> {
       "LogLevel VERBOSE",
     ];
     await writeFile(config, `${settings.join("\n")}\n`);
-    service = await startService("/usr/sbin/sshd", ["-D", "-e", "-f", config], () => listens({ port }));
+    service = await startService("/usr/sbin/sshd", ["-D", "-e", "-f", config], /Server listening on/);
   };
   await restart();
   return {
