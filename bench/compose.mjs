@@ -83,7 +83,7 @@ try {
     mkdirSync(place);
     writeFileSync(path.join(place, "compose.yaml"), text);
     const options = { files: [{ name: "compose.yaml", text }], directory: place, environment: {} };
-    const runs = text.length < 50_000 ? 20 : 3;
+    const runs = text.length < 50_000 ? 100 : 9;
     const first = await median(1, () => load(options));
     const warm = await median(runs, () => load(options));
     const whole = await median(runs, async () => {
@@ -96,7 +96,7 @@ try {
     );
     let theirs;
     if (hasOracle && !name.startsWith("depends_on, 10")) {
-      theirs = await median(1, () =>
+      theirs = await median(3, () =>
         spawnSync(oracle, ["config", "--format", "json"], { cwd: place, maxBuffer: 2 ** 30, timeout: 30_000 }),
       );
     }

@@ -7,39 +7,42 @@ import { withoutOwnFields } from "./without-own-fields.ts";
  * `command` and `entrypoint` are always there, empty maps and lists are not.
  */
 export function serviceToJson(service: Service): Record<string, unknown> {
-  const {
-    name: _,
-    pull_refresh_after: __,
-    provider,
-    devices,
-    post_start,
-    pre_stop,
-    blkio_config,
-    deploy,
-    develop,
-    ulimits,
-    build,
-    ...rest
-  } = withoutOwnFields(service);
-  const json: Record<string, unknown> = {
-    ...rest,
-    command: service.command ?? null,
-    entrypoint: service.entrypoint ?? null,
-    build: build && printedBuild(build),
-    ulimits: ulimits && printedUlimits(ulimits),
-    blkio_config: blkio_config && printedBlockIo(blkio_config),
-    deploy: deploy && printedDeploy(deploy),
-    devices: devices?.map(({ source, ...device }) => (source === "" ? device : { source, ...device })),
-    provider: provider && printedProvider(provider),
-    post_start: post_start?.map(printedHook),
-    pre_stop: pre_stop?.map(printedHook),
-    develop: develop?.watch
+  const fields = service as unknown as Readonly<Record<string, unknown>>;
+  const json: Record<string, unknown> = {};
+  for (const key of Object.keys(service)) {
+    if (notPrinted.has(key) || key.startsWith("x-")) continue;
+    const value = fields[key];
+    const print = value === undefined ? undefined : printers.get(key);
+    const printed = print ? print(value) : value;
+    if (printed !== undefined && !(mayBeEmpty.has(key) && isEmpty(printed))) json[key] = printed;
+  }
+  json["command"] ??= null;
+  json["entrypoint"] ??= null;
+  return json;
+}
+
+const notPrinted: ReadonlySet<string> = new Set(["name", "pull_refresh_after"]);
+
+type Printer<Value> = (value: Value) => unknown;
+
+/** The fields that are not printed as they are. */
+const printers: ReadonlyMap<string, Printer<unknown>> = table({
+  build: printedBuild,
+  ulimits: printedUlimits,
+  blkio_config: printedBlockIo,
+  deploy: printedDeploy,
+  devices: (devices) => devices.map(({ source, ...device }) => (source === "" ? device : { source, ...device })),
+  provider: printedProvider,
+  post_start: (hooks) => hooks.map(printedHook),
+  pre_stop: (hooks) => hooks.map(printedHook),
+  develop: (develop) =>
+    develop.watch
       ? { ...develop, watch: develop.watch.map((rule) => ({ ...rule, exec: printedHook(rule.exec) })) }
       : develop,
-  };
-  return Object.fromEntries(
-    Object.entries(json).filter(([key, value]) => value !== undefined && !(mayBeEmpty.has(key) && isEmpty(value))),
-  );
+});
+
+function table(given: { readonly [Field in keyof Service]?: Printer<NonNullable<Service[Field]>> }): typeof printers {
+  return new Map(Object.entries(given) as [string, Printer<unknown>][]);
 }
 
 const mayBeEmpty: ReadonlySet<string> = new Set([

@@ -36,7 +36,8 @@ function printed(value: unknown): unknown {
   if (typeof value !== "object" || value === null) return value;
   if (Array.isArray(value)) return value.map(printed);
   const result: Record<string, unknown> = {};
-  for (const [key, one] of Object.entries(value)) {
+  for (const key of Object.keys(value)) {
+    const one = (value as Readonly<Record<string, unknown>>)[key];
     if (one !== undefined) setOwn(result, doubled(key), printed(one));
   }
   return result;

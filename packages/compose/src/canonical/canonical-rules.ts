@@ -32,10 +32,11 @@ const dependsOn: Transform = (node) => {
     mappingNode({ condition: stringNode("service_started", span), required: valueNode(true, span) }, span),
   );
   if (!mapping) return node;
-  const entries = [...mapping.entries].map(
-    ([key, entry]) => [key, { ...entry, value: requiredUnlessSaid(entry.value) }] as const,
-  );
-  return { ...mapping, entries: new Map(entries) };
+  const entries = new Map<string, Entry>();
+  for (const [key, { value, key: place }] of mapping.entries) {
+    entries.set(key, { value: requiredUnlessSaid(value), key: place });
+  }
+  return { ...mapping, entries };
 };
 
 function requiredUnlessSaid(node: Node): Node {

@@ -1,4 +1,4 @@
-import type { Entry, Mapping, Node, Sequence } from "../parse/node.ts";
+import { copyOf, type Entry, type Mapping, type Node, type Sequence } from "../parse/node.ts";
 import { PathTable, type TableNode } from "../parse/path-table.ts";
 import { below, type Path } from "../parse/path.ts";
 import { ProblemList } from "../problem-list.ts";
@@ -53,15 +53,15 @@ function items(node: Sequence, table: TableNode<Transform>, path: Path | undefin
 
 function fields(node: Mapping, table: TableNode<Transform>, path: Path | undefined, problems: ProblemList): Mapping {
   let changed: Map<string, Entry> | undefined;
-  for (const [key, entry] of node.entries) {
+  node.entries.forEach((entry, key) => {
     const rules = table.below(key);
-    if (!rules) continue;
+    if (!rules) return;
     const value = transform(entry.value, rules, below(path, key), problems);
-    if (value === entry.value) continue;
-    changed ??= new Map(node.entries);
+    if (value === entry.value) return;
+    changed ??= copyOf(node.entries);
     if (value) changed.set(key, { value, key: entry.key });
     else changed.delete(key);
-  }
+  });
   if (!changed) return node;
   return changed.size === node.entries.size
     ? { ...node, entries: changed }

@@ -35,12 +35,9 @@ export const volumeMount: Transform = (node, { path, problems }) => {
   const string = (value: string | undefined): Node | undefined =>
     value === undefined ? value : stringNode(value, node.span);
   const flag = (value: boolean): Node | undefined => (value ? valueNode(true, node.span) : undefined);
-  const bindOptions = {
-    propagation: string(volume.propagation),
-    selinux: string(volume.selinux),
-    create_host_path: flag(volume.type === "bind"),
-  };
-  const hasBind = Object.values(bindOptions).some((value) => value !== undefined);
+  const { propagation, selinux } = volume;
+  const isBind = volume.type === "bind";
+  const hasBind = isBind || propagation !== undefined || selinux !== undefined;
   const hasVolume = volume.noCopy || (volume.type === "volume" && !volume.bare);
   return mappingNode(
     {
@@ -48,7 +45,12 @@ export const volumeMount: Transform = (node, { path, problems }) => {
       source: string(volume.source),
       target: string(cleanPath(volume.target)),
       read_only: flag(volume.readOnly),
-      bind: hasBind ? mappingNode(bindOptions, node.span) : undefined,
+      bind: hasBind
+        ? mappingNode(
+            { propagation: string(propagation), selinux: string(selinux), create_host_path: flag(isBind) },
+            node.span,
+          )
+        : undefined,
       volume: hasVolume ? mappingNode({ nocopy: flag(volume.noCopy) }, node.span) : undefined,
     },
     node.span,

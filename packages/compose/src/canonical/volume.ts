@@ -50,7 +50,7 @@ function volume(type: "bind" | "volume", source: string | undefined, target: str
 
 function splitAtColons(text: string): string[] {
   const plain = text.split(":");
-  if (plain.every((part) => part.length > 2)) return plain;
+  if (plain.slice(0, -1).every((part) => part.length > 2)) return plain;
   const parts: string[] = [];
   let part = "";
   for (const character of text) {

@@ -29,28 +29,25 @@ export function checkConsistency(root: Mapping, disabled: Mapping, problems: Pro
   checkCycles(services, problems);
 }
 
-interface Reference {
-  readonly section: keyof KnownNames["sections"];
-  readonly name: string;
+/** Is told a name that a service refers to, and how to find out where it does. */
+type Refer = (section: keyof KnownNames["sections"], name: string, place: () => Place) => void;
+
+interface Place {
   readonly path: Path | undefined;
   readonly span: Span | undefined;
 }
 
 function checkReferences(name: string, service: Mapping, names: KnownNames, problems: ProblemList): void {
-  for (const { section, name: wanted, path, span } of references(service, pathOf("services", name))) {
+  eachReference(service, pathOf("services", name), (section, wanted, place) => {
     const known = names.sections[section];
-    if (!known || known.has(wanted)) continue;
+    if (!known || known.has(wanted)) return;
     const kind = section.slice(0, -1);
     problems.error(
       "COMPOSE_UNDEFINED_REFERENCE",
       `service \`${name}\` refers to ${kind} \`${wanted}\`, which is not defined`,
-      {
-        path,
-        span,
-        hint: suggestion(wanted, known, `define it under the top-level \`${section}:\``),
-      },
+      { ...place(), hint: suggestion(wanted, known, `define it under the top-level \`${section}:\``) },
     );
-  }
+  });
   for (const [wanted, { value, key }] of fieldsOf(fieldOf(service, "depends_on"))) {
     checkDependency(name, wanted, value, key, names, problems);
   }
@@ -82,33 +79,33 @@ function checkDependency(
   });
 }
 
-function references(service: Mapping, path: Path | undefined): Reference[] {
-  const result: Reference[] = [];
+function eachReference(service: Mapping, path: Path | undefined, refer: Refer): void {
   for (const section of ["networks", "models"] as const) {
     for (const [name, { key }] of fieldsOf(fieldOf(service, section))) {
-      result.push({ section, name, path: below(below(path, section), name), span: key });
+      refer(section, name, () => ({ path: below(below(path, section), name), span: key }));
     }
   }
-  for (const [index, volume] of itemsOf(fieldOf(service, "volumes")).entries()) {
+  itemsOf(fieldOf(service, "volumes")).forEach((volume, index) => {
     const name = stringField(volume, "source");
-    if (stringField(volume, "type") !== "volume" || !name) continue;
-    const place = below(below(path, "volumes"), index);
-    result.push({ section: "volumes", name, path: place, span: fieldOf(volume, "source")?.span });
-  }
-  const mounts = [
-    { section: "secrets" as const, holder: service, path: below(path, "secrets") },
-    { section: "configs" as const, holder: service, path: below(path, "configs") },
-    { section: "secrets" as const, holder: fieldOf(service, "build"), path: below(below(path, "build"), "secrets") },
-  ];
-  for (const { section, holder, path: place } of mounts) {
-    for (const [index, mount] of itemsOf(fieldOf(holder, section)).entries()) {
-      const source = fieldOf(mount, "source");
-      const name = source || (mount.kind === "mapping" && mount.damaged) ? stringOf(source) : "";
-      if (name !== undefined)
-        result.push({ section, name, path: below(place, index), span: source?.span ?? mount.span });
-    }
-  }
-  return result;
+    if (!name || stringField(volume, "type") !== "volume") return;
+    refer("volumes", name, () => ({
+      path: below(below(path, "volumes"), index),
+      span: fieldOf(volume, "source")?.span,
+    }));
+  });
+  eachMount(service, "secrets", path, refer);
+  eachMount(service, "configs", path, refer);
+  const build = fieldOf(service, "build");
+  if (build) eachMount(build, "secrets", below(path, "build"), refer);
+}
+
+function eachMount(holder: Node, section: "secrets" | "configs", path: Path | undefined, refer: Refer): void {
+  itemsOf(fieldOf(holder, section)).forEach((mount, index) => {
+    const source = fieldOf(mount, "source");
+    const name = source || (mount.kind === "mapping" && mount.damaged) ? stringOf(source) : "";
+    if (name === undefined) return;
+    refer(section, name, () => ({ path: below(below(path, section), index), span: source?.span ?? mount.span }));
+  });
 }
 
 function checkCycles(services: readonly (readonly [string, { readonly value: Node }])[], problems: ProblemList): void {

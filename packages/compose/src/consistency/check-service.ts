@@ -110,10 +110,11 @@ class ServiceCheck {
     const deploy = fieldOf(this.#service, "deploy");
     for (const twin of twins) {
       const own = fieldOf(this.#service, twin.field);
+      if (!own || isNull(own)) continue;
       let holder: Node | undefined = deploy;
       for (const key of twin.deploy.slice(0, -1)) holder = fieldOf(holder, key);
       const other = fieldOf(holder, twin.deploy.at(-1) ?? "");
-      if (!own || isNull(own) || holder?.kind !== "mapping") continue;
+      if (holder?.kind !== "mapping") continue;
       if (twin.field === "scale" && (!other || isNull(other))) continue;
       if (twin.field !== "scale" && amount(own) === 0) continue;
       if (amount(own) === (other && !isNull(other) ? amount(other) : 0)) continue;

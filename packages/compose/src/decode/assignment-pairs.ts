@@ -19,9 +19,10 @@ export function assignmentPairs(node: Node): AssignmentPair[] {
     });
   }
   if (node.kind === "scalar") return [];
-  return [...node.entries].map(([key, { value, key: place }]) => ({
-    key,
-    value: value.kind === "scalar" && value.value !== null ? value.text : undefined,
-    span: place ?? value.span,
-  }));
+  const pairs: AssignmentPair[] = [];
+  node.entries.forEach(({ value, key: place }, key) => {
+    const text = value.kind === "scalar" && value.value !== null ? value.text : undefined;
+    pairs.push({ key, value: text, span: place ?? value.span });
+  });
+  return pairs;
 }

@@ -59,16 +59,16 @@ export function decodeFields(
   { fields, keepsOwn }: RecordShape,
   result: Record<string, unknown>,
 ): Record<string, unknown> {
-  for (const [key, { value: field }] of node.entries) {
+  node.entries.forEach(({ value: field }, key) => {
     const written = Object.hasOwn(fields, key) ? fields[key] : undefined;
     if (!written) {
       if (keepsOwn && key.startsWith("x-")) result[key] = plainValue(field);
-      continue;
+      return;
     }
     const shape = written.kind === "byKind" ? (written[field.kind] ?? written) : written;
     const value = decode(field, shape);
     if (!isLeftOut(value, shape)) result[key] = value;
-  }
+  });
   return result;
 }
 
@@ -83,7 +83,7 @@ function isLeftOut(value: unknown, shape: Shape): boolean {
 
 function decodeMap(node: Mapping, shape: Shape): Record<string, unknown> {
   const result: Record<string, unknown> = {};
-  for (const [key, { value }] of node.entries) setOwn(result, key, decode(value, shape));
+  node.entries.forEach(({ value }, key) => setOwn(result, key, decode(value, shape)));
   return result;
 }
 

@@ -27,6 +27,7 @@ export function withFileValues(name: string, service: Mapping, lookup: Lookup, c
 }
 
 function withVariables(name: string, service: Mapping, lookup: Lookup, context: PipelineContext): Mapping {
+  if (!service.entries.has("env_file")) return service;
   const files = itemsOf(fieldOf(service, "env_file"));
   const environment = fieldOf(service, "environment");
   const own = new Map(assignmentPairs(environment ?? nothing).map(({ key, value }) => [key, value]));
@@ -63,6 +64,7 @@ function withVariables(name: string, service: Mapping, lookup: Lookup, context: 
 const nothing: Node = valueNode(null);
 
 function withLabels(name: string, service: Mapping, context: PipelineContext): Mapping {
+  if (!service.entries.has("label_file")) return service;
   const labels = new Map<string, string>();
   for (const [index, file] of itemsOf(fieldOf(service, "label_file")).entries()) {
     const path = stringOf(file);

@@ -1,4 +1,4 @@
-import { brokenNode, type Entry, type Node, type Scalar, stringNode } from "../parse/node.ts";
+import { brokenNode, copyOf, type Entry, type Node, type Scalar, stringNode } from "../parse/node.ts";
 import { below, type Path } from "../parse/path.ts";
 import type { Span } from "../parse/source-text.ts";
 import type { ProblemList } from "../problem-list.ts";
@@ -18,11 +18,11 @@ export function interpolate(node: Node, lookup: Lookup, problems: ProblemList, p
     return items ? { ...node, items } : node;
   }
   let entries: Map<string, Entry> | undefined;
-  for (const [key, entry] of node.entries) {
-    if (isFixed(entry.value)) continue;
+  node.entries.forEach((entry, key) => {
+    if (isFixed(entry.value)) return;
     const value = interpolate(entry.value, lookup, problems, below(path, key));
-    if (value !== entry.value) (entries ??= new Map(node.entries)).set(key, { value, key: entry.key });
-  }
+    if (value !== entry.value) (entries ??= copyOf(node.entries)).set(key, { value, key: entry.key });
+  });
   return entries ? { ...node, entries } : node;
 }
 

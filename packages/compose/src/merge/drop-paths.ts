@@ -1,4 +1,4 @@
-import { type Entry, type Node, withEntries } from "../parse/node.ts";
+import { copyOf, type Node, withEntries } from "../parse/node.ts";
 import { type Path, pathKeys } from "../parse/path.ts";
 
 /** `node` without what `!reset` and `!override` of a later document say is not to be merged with. */
@@ -14,7 +14,7 @@ function dropKeys(node: Node, keys: readonly (string | number)[]): Node {
   if (node.kind === "mapping") {
     const entry = node.entries.get(String(first));
     if (!entry) return node;
-    const entries = new Map<string, Entry>(node.entries);
+    const entries = copyOf(node.entries);
     if (rest.length === 0) entries.delete(String(first));
     else entries.set(String(first), { ...entry, value: dropKeys(entry.value, rest) });
     return withEntries(node, entries);

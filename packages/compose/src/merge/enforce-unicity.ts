@@ -1,4 +1,4 @@
-import type { Entry, Node } from "../parse/node.ts";
+import { copyOf, type Entry, type Node } from "../parse/node.ts";
 import type { TableNode } from "../parse/path-table.ts";
 import { type UnicityRule, unicityRules } from "./unicity-rules.ts";
 
@@ -16,13 +16,13 @@ function enforce(node: Node, table: TableNode<UnicityRule>): Node {
   }
   if (table.isLeaf) return node;
   let changed: Map<string, Entry> | undefined;
-  for (const [key, entry] of node.entries) {
+  node.entries.forEach((entry, key) => {
     const rules = table.below(key);
     const value = rules ? enforce(entry.value, rules) : entry.value;
-    if (value === entry.value) continue;
-    changed ??= new Map(node.entries);
+    if (value === entry.value) return;
+    changed ??= copyOf(node.entries);
     changed.set(key, { value, key: entry.key });
-  }
+  });
   return changed ? { ...node, entries: changed } : node;
 }
 

@@ -1,4 +1,4 @@
-import { type Entry, isNull, type Mapping, type Node } from "../parse/node.ts";
+import { copyOf, isNull, type Mapping, type Node } from "../parse/node.ts";
 import type { TableNode } from "../parse/path-table.ts";
 import { below, formatPath, type Path } from "../parse/path.ts";
 import type { ProblemList } from "../problem-list.ts";
@@ -43,7 +43,7 @@ function byKind(base: Node, over: Node, fields: (left: Mapping, right: Mapping) 
 }
 
 function mergeFields(base: Mapping, over: Mapping, place: Place): Mapping {
-  const entries = new Map<string, Entry>(base.entries);
+  const entries = copyOf(base.entries);
   for (const [key, entry] of over.entries) {
     const present = base.entries.get(key);
     if (!present) {

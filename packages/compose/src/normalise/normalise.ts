@@ -80,9 +80,11 @@ function normaliseBuild(build: Mapping, { lookup, verbatim }: NormaliseOptions):
 }
 
 function withImpliedDependencies(service: Mapping): Mapping {
+  const implied = impliedDependencies(service);
+  if (implied.length === 0) return service;
   const written = fieldOf(service, "depends_on");
   const entries = new Map<string, Entry>(written?.kind === "mapping" ? written.entries : []);
-  for (const { name, restart, span } of impliedDependencies(service)) {
+  for (const { name, restart, span } of implied) {
     if (entries.has(name)) continue;
     const fields = {
       condition: stringNode("service_started", span),
@@ -91,7 +93,6 @@ function withImpliedDependencies(service: Mapping): Mapping {
     };
     entries.set(name, { value: mappingNode(fields, span), key: span });
   }
-  if (entries.size === 0) return service;
   return withField(service, "depends_on", { kind: "mapping", entries, span: written?.span ?? service.span });
 }
 

@@ -42,6 +42,7 @@ export class ComposeTree {
   readonly #original: (offset: number) => number;
   readonly #events: readonly Event[];
   readonly #problems: ProblemList;
+  readonly #names = new Map<string, string>();
   readonly #anchors = new Map<string, Anchored | "open">();
   /** The keys from the root to the node that is being read. */
   readonly #keys: (string | number)[] = [];
@@ -231,11 +232,11 @@ export class ComposeTree {
   #isMergeKey(): boolean {
     const event = this.#peek();
     if (event?.type !== EVENT_ID.SCALAR || event.style !== SCALAR_STYLE.PLAIN) return false;
-    return this.#text.slice(event.valueStart, event.valueEnd) === "<<";
+    return event.valueEnd - event.valueStart === 2 && this.#text.startsWith("<<", event.valueStart);
   }
 
   #keyName(key: Node | undefined): string | undefined {
-    if (key?.kind === "scalar" && typeof key.value === "string" && !key.date) return key.value;
+    if (key?.kind === "scalar" && typeof key.value === "string" && !key.date) return this.#shared(key.value);
     const written = key?.span ? key.span.source.text.slice(key.span.start, key.span.end) : "";
     this.#problems.error("COMPOSE_KEY_NOT_STRING", `key \`${written}\` is not a string`, {
       span: key?.span,
@@ -243,6 +244,13 @@ export class ComposeTree {
       hint: key?.kind === "scalar" ? `put it in quotes: "${written}"` : "keys are plain text",
     });
     return undefined;
+  }
+
+  /** The one string for all keys of this name: such keys are compared, and found in tables, without being read. */
+  #shared(name: string): string {
+    const known = this.#names.get(name);
+    if (known === undefined) this.#names.set(name, name);
+    return known ?? name;
   }
 
   #duplicate(name: string, span: Span | undefined, first: Span): void {

@@ -21,6 +21,7 @@ export function resolvePlain(text: string): ScalarContent {
 export function plainScalar(text: string, span: Span): Scalar {
   // Most text starts with a letter that no other value starts with.
   if (/^[a-eg-mo-su-zA-EG-MO-SU-Z/"]/.test(text)) return { kind: "scalar", value: text, text, span };
+  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return { kind: "scalar", value: Number(text), text, span };
   return { kind: "scalar", ...resolvePlain(text), span };
 }
 

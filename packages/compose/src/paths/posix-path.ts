@@ -10,6 +10,7 @@ export function isDrivePath(path: string): boolean {
 
 /** The shortest path that means the same: no `.`, no `..` that can be resolved, no double or trailing slashes. */
 export function cleanPath(path: string): string {
+  if (/^\/?[^/.][^/]*(?:\/[^/.][^/]*)*$/.test(path)) return path;
   const root = path.startsWith("/") ? "/" : "";
   const parts: string[] = [];
   for (const part of path.split("/")) {

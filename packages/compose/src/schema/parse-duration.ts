@@ -13,14 +13,17 @@ const nanoseconds: Readonly<Record<string, number>> = {
 
 /** A duration such as `1m30s`, `1.5h` or `1w2d` in nanoseconds. Undefined for what is none. */
 export function parseDuration(text: string): number | undefined {
-  const match = /^([-+]?)((?:(?:\d+(?:\.\d*)?|\.\d+)(?:ns|us|µs|μs|ms|s|m|h|d|w))+)$/.exec(text);
-  if (!match) return text === "0" ? 0 : undefined;
+  if (text === "0") return 0;
+  const part = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h|d|w)/y;
+  part.lastIndex = /^[-+]/.test(text) ? 1 : 0;
   let sum = 0;
-  for (const [, amount, unit] of (match[2] ?? "").matchAll(/([\d.]+)([a-zµμ]+)/g)) {
-    sum += Number(amount) * (nanoseconds[unit ?? ""] ?? Number.NaN);
-  }
+  do {
+    const [, amount, unit] = part.exec(text) ?? [];
+    if (amount === undefined || unit === undefined) return undefined;
+    sum += Number(amount) * (nanoseconds[unit] ?? Number.NaN);
+  } while (part.lastIndex < text.length);
   // Go counts nanoseconds in 64 bits.
-  return sum < 2 ** 63 ? Math.round(match[1] === "-" ? -sum : sum) : undefined;
+  return sum < 2 ** 63 ? Math.round(text.startsWith("-") ? -sum : sum) : undefined;
 }
 
 /** Nanoseconds as Go prints a duration: `1m30s`, `1.5s`, `250ms`, `0s`. */

@@ -1,5 +1,5 @@
 import type { ComposeErrorCode } from "../compose-error.ts";
-import { type Entry, type Mapping, type Node, type Sequence, stringOf } from "../parse/node.ts";
+import { copyOf, type Entry, type Mapping, type Node, type Sequence, stringOf } from "../parse/node.ts";
 import { below, formatPath, type Path } from "../parse/path.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
@@ -109,11 +109,11 @@ class Validation {
     if (shape.nullable && node.kind === "scalar" && node.value === null) return node;
     if (node.kind !== "mapping") return this.#wrong(node, `${shape.title} (a mapping)`, path);
     let changed: Map<string, Entry> | undefined;
-    for (const [key, entry] of node.entries) {
+    node.entries.forEach((entry, key) => {
       const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
       const value = field ? this.check(entry.value, field, below(path, key)) : this.#extra(key, entry, shape, path);
-      if (value !== entry.value) replaceIn((changed ??= new Map(node.entries)), key, entry, value);
-    }
+      if (value !== entry.value) replaceIn((changed ??= copyOf(node.entries)), key, entry, value);
+    });
     for (const key of shape.required ?? []) {
       if (node.entries.has(key)) continue;
       const message = `${placeName(path)} has no \`${key}\`, which ${shape.title} needs`;
@@ -145,22 +145,22 @@ class Validation {
   #map(node: Node, shape: MapShape, path: Path | undefined): Node | undefined {
     if (node.kind !== "mapping") return this.#wrong(node, "a mapping", path);
     let changed: Map<string, Entry> | undefined;
-    for (const [key, entry] of node.entries) {
+    node.entries.forEach((entry, key) => {
       if (shape.keys && !shape.keys.test(key)) {
         this.#problems.error("COMPOSE_BAD_VALUE", `\`${key}\` cannot be a name in ${placeName(path)}`, {
           path: below(path, key),
           span: entry.key ?? entry.value.span,
           hint: "names consist of letters, digits, dots, underscores and hyphens",
         });
-        replaceIn((changed ??= new Map(node.entries)), key, entry, undefined);
-        continue;
+        replaceIn((changed ??= copyOf(node.entries)), key, entry, undefined);
+        return;
       }
       const valid = this.check(entry.value, shape.value, below(path, key));
-      if (valid === entry.value) continue;
+      if (valid === entry.value) return;
       // The name is there, whatever is wrong with its value: what refers to it is not wrong too.
       const value = valid ?? (shape.value.kind === "record" ? brokenMapping(entry.value) : undefined);
-      replaceIn((changed ??= new Map(node.entries)), key, entry, value);
-    }
+      replaceIn((changed ??= copyOf(node.entries)), key, entry, value);
+    });
     return repaired(node, changed);
   }
 
