@@ -90,6 +90,7 @@ test("--no-interpolate prints the files as one, with their variables", async () 
     ports: [{ target: 80, published: "8080" }, "${P}:81"],
   });
   expect(services.more).toMatchObject({ image: "more:$M" });
+  expect((await run("--no-interpolate", "--services")).stdout).toBe("web\ndb\nmore\n");
 });
 
 test("COMPOSE_FILE, of the environment or of .env, says which files there are; - is the standard input", async () => {

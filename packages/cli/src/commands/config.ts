@@ -34,7 +34,6 @@ export function configCommand(io: Io): Command {
     .addOption(
       new Option("--no-interpolate", "print the files as one, with their variables as they are written").conflicts([
         "target",
-        "services",
         "images",
         "volumes",
         "graph",
@@ -60,6 +59,8 @@ async function config(io: Io, directory: string | undefined, options: ConfigOpti
 async function merged(io: Io, directory: string | undefined, options: ConfigOptions): Promise<string> {
   const { document, warnings } = await loadProjectDocument(projectPlace(io, directory, options));
   printWarnings(warnings, io);
+  // Which profiles are active may depend on variables, so that these are all.
+  if (options.services) return lines(Object.keys(document["services"] ?? {}));
   return options.format === "json" ? json(document) : writeYaml(document);
 }
 
