@@ -3,12 +3,12 @@ import { sequenceForm } from "../merge/sequence-form.ts";
 import type { Transform } from "../canonical/transform-context.ts";
 
 /** Fields are set where they are missing. */
-function missing(fields: (node: Mapping) => Readonly<Record<string, Node>>): Transform {
+function missing(fields: Readonly<Record<string, (node: Mapping) => Node>>): Transform {
   return (node) => {
     if (node.kind !== "mapping") return node;
     let result = node;
-    for (const [key, value] of Object.entries(fields(node))) {
-      if (!result.entries.has(key)) result = withField(result, key, value);
+    for (const key in fields) {
+      if (!result.entries.has(key)) result = withField(result, key, fields[key]!(node));
     }
     return result;
   };
@@ -21,17 +21,17 @@ const deviceRequest: Transform = (node) => {
 
 /** What the parts of a service are where nothing was said. */
 export const defaultRules: Readonly<Record<string, Transform>> = {
-  "services.*.build": missing((node) => ({ context: stringNode(".", node.span) })),
-  "services.*.secrets.*": missing((node) => ({
-    target: stringNode(`/run/secrets/${stringField(node, "source") ?? ""}`, node.span),
-  })),
-  "services.*.ports.*": missing((node) => ({
-    protocol: stringNode("tcp", node.span),
-    mode: stringNode("ingress", node.span),
-  })),
+  "services.*.build": missing({ context: (node) => stringNode(".", node.span) }),
+  "services.*.secrets.*": missing({
+    target: (node) => stringNode(`/run/secrets/${stringField(node, "source") ?? ""}`, node.span),
+  }),
+  "services.*.ports.*": missing({
+    protocol: (node) => stringNode("tcp", node.span),
+    mode: (node) => stringNode("ingress", node.span),
+  }),
   "services.*.gpus.*": deviceRequest,
   "services.*.deploy.resources.reservations.devices.*": deviceRequest,
-  "services.*.depends_on.*": missing((node) => ({ required: valueNode(true, node.span) })),
+  "services.*.depends_on.*": missing({ required: (node) => valueNode(true, node.span) }),
 };
 
 /** Where one value may stand for a list of it. */
