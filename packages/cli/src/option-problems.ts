@@ -24,6 +24,13 @@ export class OptionProblems {
     return known;
   }
 
+  /** `NAME=value` options. A name alone gives nothing to put in its place, so it is wrong. */
+  assignments(flag: string, values: readonly string[]): Record<string, string> {
+    const wrong = values.filter((value) => value.indexOf("=") <= 0);
+    if (wrong.length > 0) this.add(`${flag} takes NAME=value; read ${wrong.map((value) => `\`${value}\``).join(", ")}`);
+    return Object.fromEntries(values.map((value) => value.split(/=(.*)/s).slice(0, 2) as [string, string]));
+  }
+
   /** A whole number of at least `least`. */
   count(flag: string, value: string | undefined, least: number): number | undefined {
     if (value === undefined) return undefined;

@@ -10,7 +10,6 @@ import { type ProgressMode, progressModes } from "../build/progress.ts";
 import type { Io } from "../io.ts";
 import { OptionProblems } from "../option-problems.ts";
 import { printWarnings } from "../print-error.ts";
-import { readAssignments } from "../read-assignments.ts";
 import { type ApiArguments, openApi, withApiOptions } from "../release/api-access.ts";
 import { deployEvents } from "../release/deploy-events.ts";
 import { buildArgsOf } from "./build-args.ts";
@@ -66,8 +65,8 @@ export function deployCommand(io: Io): Command {
       const problems = new OptionProblems();
       const progress = problems.choice("--progress", options.progress, progressModes) ?? "auto";
       const build = buildOf(options, io, problems);
+      const tags = options.tag && problems.assignments("--tag", options.tag);
       problems.throwIfAny();
-      const tags = options.tag && readAssignments(options.tag, "--tag");
       const client = await openApi(options, io);
       const input = await openInput(given, options, io);
       try {

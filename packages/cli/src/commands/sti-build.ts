@@ -1,11 +1,9 @@
 import path from "node:path";
 import { asDockerfile, build, type BuildMethod, type BuildRequest, type BuildResult } from "@slipway/sti";
 import { Command } from "commander";
-import { CliError } from "../cli-error.ts";
 import { formatDuration } from "../duration.ts";
 import type { Io } from "../io.ts";
 import { OptionProblems } from "../option-problems.ts";
-import { readAssignments } from "../read-assignments.ts";
 import { readVariableFile } from "../read-variable-file.ts";
 import { withStiEngine } from "../sti-engine.ts";
 import { follow, StiReport } from "../sti-report.ts";
@@ -123,23 +121,23 @@ async function requestOf(
   tag: string | undefined,
   options: StiBuildOptions,
 ): Promise<BuildRequest> {
-  if (tag === undefined && options.asDockerfile === undefined) {
-    throw new CliError("CLI_BAD_OPTION", "the name of the image is missing", {
-      hint: "slipway sti build SOURCE BUILDER TAG",
-    });
-  }
-  const environment: Record<string, string> = {};
-  for (const file of options.envFile ?? []) Object.assign(environment, await readVariableFile(file, io.cwd));
-  Object.assign(environment, readAssignments(options.env ?? [], "--env"));
-  const epoch = options.sourceDateEpoch ?? io.env["SOURCE_DATE_EPOCH"];
-  const { pull } = options;
-  if (pull !== undefined && pull !== "missing" && pull !== "always" && pull !== "never") {
-    throw new CliError("CLI_BAD_OPTION", `--pull takes missing, always or never; read \`${pull}\``);
-  }
   const problems = new OptionProblems();
+  if (tag === undefined && options.asDockerfile === undefined) {
+    problems.add("the name of the image is missing", "slipway sti build SOURCE BUILDER TAG");
+  }
+  const given = problems.assignments("--env", options.env ?? []);
+  const pull = problems.choice("--pull", options.pull, ["missing", "always", "never"]);
   const builder = problems.choice("--builder", options.builder, ["buildkit", "classic"]);
   const secrets = secretsOf(io, options.secret, problems);
+  const timeout = secondsOf("--timeout", options.timeout, problems);
+  const epoch = io.env["SOURCE_DATE_EPOCH"] || undefined;
+  const sourceDateEpoch =
+    secondsOf("--source-date-epoch", options.sourceDateEpoch, problems) ??
+    secondsOf("SOURCE_DATE_EPOCH", epoch, problems);
   problems.throwIfAny();
+  const environment: Record<string, string> = {};
+  for (const file of options.envFile ?? []) Object.assign(environment, await readVariableFile(file, io.cwd));
+  Object.assign(environment, given);
   return {
     source: sourceOf(io, source),
     baseImage,
@@ -163,8 +161,8 @@ async function requestOf(
     ...(secrets ? { secrets } : {}),
     ...(options.cache ? { caches: options.cache } : {}),
     pull,
-    ...(options.timeout === undefined ? {} : { scriptTimeoutMs: secondsOf("--timeout", options.timeout) * 1000 }),
-    ...(epoch === undefined || epoch === "" ? {} : { sourceDateEpoch: secondsOf("--source-date-epoch", epoch) }),
+    ...(timeout === undefined ? {} : { scriptTimeoutMs: timeout * 1000 }),
+    ...(sourceDateEpoch === undefined ? {} : { sourceDateEpoch }),
     allowOutsideLinks: options.allowOutsideLinks,
     removePrevious: options.removePrevious,
     ...(options.dir === undefined ? {} : { workingDir: path.resolve(io.cwd, options.dir) }),
@@ -194,7 +192,9 @@ function sourceOf(io: Io, source: string): BuildRequest["source"] {
   return isUrl || isScp ? source : path.resolve(io.cwd, source);
 }
 
-function secondsOf(option: string, text: string): number {
-  if (/^\d+$/.test(text)) return Number(text);
-  throw new CliError("CLI_BAD_OPTION", `${option} takes seconds, a whole number; read \`${text}\``);
+function secondsOf(option: string, text: string | undefined, problems: OptionProblems): number | undefined {
+  if (text === undefined) return undefined;
+  if (/^\d{1,15}$/.test(text)) return Number(text);
+  problems.add(`${option} takes seconds, a whole number; read \`${text}\``);
+  return undefined;
 }
