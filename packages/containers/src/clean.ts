@@ -1,4 +1,5 @@
-import type { Backend, ImageInfo, LabelFilter, OperationOptions } from "./backend/backend.ts";
+import type { Backend, ImageInfo, LabelFilter } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
 import { ContainersError } from "./containers-error.ts";
 import { removeResources, type RemovedResources } from "./remove-resources.ts";
 import { label } from "./session.ts";

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { Backend, OperationOptions } from "./backend/backend.ts";
+import type { Backend } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
 import { buildImage } from "./build-image.ts";
 import { checkImageOptions } from "./check-image-options.ts";
 import { clean, type CleanFilter, type CleanOptions, type CleanResult } from "./clean.ts";
@@ -8,7 +9,8 @@ import { findBackend } from "./find-backend.ts";
 import { Image, type ImageContext } from "./image.ts";
 import type { ImageOptions } from "./image-options.ts";
 import { Network } from "./network.ts";
-import { type BackendConfig, newBackend } from "./new-backend.ts";
+import type { BackendConfig } from "./backend/backend-config.ts";
+import { newBackend } from "./new-backend.ts";
 import { thisProcess } from "./reaper/owner.ts";
 import { Reaper } from "./reaper/reaper.ts";
 import { removeEndedSessions } from "./reaper/remove-ended-sessions.ts";

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { Backend, OperationOptions } from "./backend/backend.ts";
+import type { Backend } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
 import type { ContainerSpec } from "./backend/container-spec.ts";
 import type { ContainerState } from "./backend/container-state.ts";
 import { ContainersError, type ContainersErrorCode } from "./containers-error.ts";

@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { OperationOptions, PullStatus, RegistryCredentials } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
+import type { PullStatus, RegistryCredentials } from "./backend/pull-options.ts";
 import type { BuildStatus } from "./backend/build-request.ts";
 
 /** Where an image comes from. Of `build`, `directory` and `dockerfile` alone none means that it is pulled. */

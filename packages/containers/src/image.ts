@@ -1,6 +1,8 @@
 import { createHash } from "node:crypto";
 import { setTimeout } from "node:timers/promises";
-import type { Backend, ImageInfo, OperationOptions, PullStatus, RegistryCredentials } from "./backend/backend.ts";
+import type { Backend, ImageInfo } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
+import type { PullStatus, RegistryCredentials } from "./backend/pull-options.ts";
 import type { ContainerSpec } from "./backend/container-spec.ts";
 import { checkFeatures } from "./check-features.ts";
 import { Container, type ContainerDefaults } from "./container.ts";

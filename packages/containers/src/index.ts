@@ -2,16 +2,14 @@ export type {
   Backend,
   BackendExecOptions,
   BackendFeature,
-  BackendPullOptions,
   BackendResource,
   BackendType,
   ImageInfo,
   LabelFilter,
-  OperationOptions,
-  PullStatus,
-  RegistryCredentials,
   ResourceRequest,
 } from "./backend/backend.ts";
+export type { BackendPullOptions, PullStatus, RegistryCredentials } from "./backend/pull-options.ts";
+export type { OperationOptions } from "./backend/operation-options.ts";
 export type { BuildRequest, BuildStatus } from "./backend/build-request.ts";
 export type { ContainerSpec, HealthCheck, Mount, NetworkAttachment, Port } from "./backend/container-spec.ts";
 export type { ContainerState, PublishedPort } from "./backend/container-state.ts";
@@ -26,13 +24,8 @@ export type { ImageOptions, PullPolicy } from "./image-options.ts";
 export { LogBuffer } from "./logs/log-buffer.ts";
 export type { LogChunk } from "./logs/log-chunk.ts";
 export { Network } from "./network.ts";
-export {
-  availableBackends,
-  type BackendConfig,
-  type ContainerdConfig,
-  type DockerConfig,
-  newBackend,
-} from "./new-backend.ts";
+export type { BackendConfig, ContainerdConfig, DockerConfig } from "./backend/backend-config.ts";
+export { availableBackends, newBackend } from "./new-backend.ts";
 export { Volume } from "./volume.ts";
 export type { WaitStrategy } from "./wait/wait-strategy.ts";
 export { allOf } from "./wait/all-of.ts";

@@ -1,4 +1,5 @@
-import type { Backend, OperationOptions } from "./backend/backend.ts";
+import type { Backend } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
 import { ContainersError } from "./containers-error.ts";
 
 /** A network of a client's own, in which its containers reach each other by their aliases. */

@@ -1,4 +1,5 @@
-import type { Backend, BackendResource, LabelFilter, OperationOptions } from "./backend/backend.ts";
+import type { Backend, BackendResource, LabelFilter } from "./backend/backend.ts";
+import type { OperationOptions } from "./backend/operation-options.ts";
 import type { ContainerState } from "./backend/container-state.ts";
 
 /** What of an engine is to be removed. */

@@ -2,7 +2,9 @@ import type { Readable } from "node:stream";
 import type { BuildRequest } from "./build-request.ts";
 import type { ContainerSpec } from "./container-spec.ts";
 import type { ContainerState } from "./container-state.ts";
-import type { BackendConfig } from "../new-backend.ts";
+import type { BackendConfig } from "./backend-config.ts";
+import type { OperationOptions } from "./operation-options.ts";
+import type { BackendPullOptions } from "./pull-options.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 
 /** Which kind of engine. */
@@ -10,40 +12,6 @@ export type BackendType = "docker" | "containerd";
 
 /** What not every engine can do. */
 export type BackendFeature = "build" | "ports" | "networks" | "volumes" | "health";
-
-/** What an operation may always be given. */
-export interface OperationOptions {
-  /** Ends the operation: it rejects with the signal's reason. */
-  readonly signal?: AbortSignal | undefined;
-}
-
-/** Credentials for a registry. */
-export interface RegistryCredentials {
-  readonly username?: string | undefined;
-  readonly password?: string | undefined;
-  /** A token to get access tokens with, instead of a password. */
-  readonly identitytoken?: string | undefined;
-}
-
-/** Progress of a pull. */
-export interface PullStatus {
-  readonly status: string;
-  readonly layer?: string | undefined;
-  /** Bytes of this layer. */
-  readonly current?: number | undefined;
-  readonly total?: number | undefined;
-}
-
-/** How to pull an image. */
-export interface BackendPullOptions extends OperationOptions {
-  /** `os/architecture[/variant]`; the engine's own without. */
-  readonly platform?: string | undefined;
-  /** Without any: those that docker's own configuration has for the registry. */
-  readonly auth?: RegistryCredentials | undefined;
-  /** How often to try again after a fault of the network, where the engine does that. */
-  readonly retries?: number | undefined;
-  readonly onStatus?: ((status: PullStatus) => void) | undefined;
-}
 
 /** What an engine knows of an image. */
 export interface ImageInfo {

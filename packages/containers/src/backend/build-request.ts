@@ -1,5 +1,6 @@
 import type { Readable } from "node:stream";
-import type { OperationOptions, RegistryCredentials } from "./backend.ts";
+import type { OperationOptions } from "./operation-options.ts";
+import type { RegistryCredentials } from "./pull-options.ts";
 
 /** A build as a backend is asked to make it. */
 export interface BuildRequest extends OperationOptions {

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { packEntries, readEntries } from "@slipway/context";
-import type { ConformanceCheck } from "./conformance-checks.ts";
+import type { ConformanceCheck } from "./conformance-check.ts";
 import { withImage } from "./with-image.ts";
 
 /** Files in and out of containers. */

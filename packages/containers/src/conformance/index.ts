@@ -1,1 +1,2 @@
-export { type ConformanceCheck, conformanceChecks, type ConformanceContext } from "./conformance-checks.ts";
+export type { ConformanceCheck, ConformanceContext } from "./conformance-check.ts";
+export { conformanceChecks } from "./conformance-checks.ts";

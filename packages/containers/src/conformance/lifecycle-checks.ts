@@ -3,7 +3,7 @@ import { forCommand } from "../wait/for-command.ts";
 import { forExit } from "../wait/for-exit.ts";
 import { forLog } from "../wait/for-log.ts";
 import { label } from "../session.ts";
-import type { ConformanceCheck } from "./conformance-checks.ts";
+import type { ConformanceCheck } from "./conformance-check.ts";
 import { withImage } from "./with-image.ts";
 
 /** Containers that go on until they are told to end. */

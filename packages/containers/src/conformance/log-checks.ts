@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { createHash } from "node:crypto";
 import { text } from "node:stream/consumers";
 import type { LogBuffer } from "../logs/log-buffer.ts";
-import type { ConformanceCheck } from "./conformance-checks.ts";
+import type { ConformanceCheck } from "./conformance-check.ts";
 import { withImage } from "./with-image.ts";
 
 const manyLines = 200_000;

@@ -9,7 +9,7 @@ import { label } from "../session.ts";
 import type { BackendFeature } from "../backend/backend.ts";
 import type { Client } from "../client.ts";
 import type { Image } from "../image.ts";
-import type { ConformanceCheck, ConformanceContext } from "./conformance-checks.ts";
+import type { ConformanceCheck, ConformanceContext } from "./conformance-check.ts";
 import { withImage } from "./with-image.ts";
 
 /** What containers are known by, and what they share. */

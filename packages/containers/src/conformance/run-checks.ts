@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { setTimeout as delay } from "node:timers/promises";
 import type { ExitCodeError } from "../exit-code-error.ts";
 import { label } from "../session.ts";
-import type { ConformanceCheck } from "./conformance-checks.ts";
+import type { ConformanceCheck } from "./conformance-check.ts";
 import { withImage } from "./with-image.ts";
 
 /** Containers that do one thing and end. */

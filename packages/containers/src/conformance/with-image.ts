@@ -1,6 +1,6 @@
 import { Client } from "../client.ts";
 import type { Image } from "../image.ts";
-import type { ConformanceContext } from "./conformance-checks.ts";
+import type { ConformanceContext } from "./conformance-check.ts";
 
 /** Does something with a client of a backend of its own, which leaves nothing. */
 export async function withImage(

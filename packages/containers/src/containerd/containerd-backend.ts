@@ -6,17 +6,17 @@ import type {
   Backend,
   BackendExecOptions,
   BackendFeature,
-  BackendPullOptions,
   BackendResource,
   ImageInfo,
   LabelFilter,
-  OperationOptions,
 } from "../backend/backend.ts";
+import type { BackendPullOptions } from "../backend/pull-options.ts";
+import type { OperationOptions } from "../backend/operation-options.ts";
 import type { ContainerSpec } from "../backend/container-spec.ts";
 import type { ContainerState } from "../backend/container-state.ts";
 import { ContainersError } from "../containers-error.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
-import type { ContainerdConfig } from "../new-backend.ts";
+import type { ContainerdConfig } from "../backend/backend-config.ts";
 import { Connection } from "./connection.ts";
 import { cannot } from "./cannot.ts";
 import { packFrom, unpackInto } from "./copy-files.ts";

@@ -1,6 +1,6 @@
 import { randomBytes } from "node:crypto";
 import { parseReference } from "@slipway/transport";
-import type { BackendPullOptions } from "../backend/backend.ts";
+import type { BackendPullOptions } from "../backend/pull-options.ts";
 import { ContainersError } from "../containers-error.ts";
 import type { Connection } from "./connection.ts";
 import {

@@ -1,6 +1,6 @@
 import { isIP } from "node:net";
 import { parseReference, type RegistryAuth, registryAuthFor } from "@slipway/transport";
-import type { RegistryCredentials } from "../backend/backend.ts";
+import type { RegistryCredentials } from "../backend/pull-options.ts";
 import { ContainersError } from "../containers-error.ts";
 
 /** What a registry's manifests may be. */

@@ -1,5 +1,5 @@
 import { randomBytes } from "node:crypto";
-import type { PullStatus } from "../backend/backend.ts";
+import type { PullStatus } from "../backend/pull-options.ts";
 import { ContainersError } from "../containers-error.ts";
 import type { CallOptions, Connection } from "./connection.ts";
 import { chainIdOf, type ImageContent } from "./image-content.ts";

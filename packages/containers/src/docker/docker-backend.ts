@@ -16,17 +16,17 @@ import type {
   Backend,
   BackendExecOptions,
   BackendFeature,
-  BackendPullOptions,
   BackendResource,
   ImageInfo,
   LabelFilter,
-  OperationOptions,
   ResourceRequest,
 } from "../backend/backend.ts";
+import type { BackendPullOptions } from "../backend/pull-options.ts";
+import type { OperationOptions } from "../backend/operation-options.ts";
 import type { BuildRequest } from "../backend/build-request.ts";
 import type { ContainerSpec } from "../backend/container-spec.ts";
 import type { ContainerState } from "../backend/container-state.ts";
-import type { DockerConfig } from "../new-backend.ts";
+import type { DockerConfig } from "../backend/backend-config.ts";
 import type { LogChunk } from "../logs/log-chunk.ts";
 import { buildOnEngine } from "./build-on-engine.ts";
 import { createOptions } from "./create-options.ts";

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { createRequire } from "node:module";
-import type { BackendConfig } from "../new-backend.ts";
+import type { BackendConfig } from "../backend/backend-config.ts";
 
 /** What the watching process is told; by its input, since a configuration may have secrets in it. */
 export interface ReaperOrder {

@@ -1,4 +1,5 @@
-import type { Backend, OperationOptions } from "../backend/backend.ts";
+import type { Backend } from "../backend/backend.ts";
+import type { OperationOptions } from "../backend/operation-options.ts";
 import { removeResources, type RemovedResources } from "../remove-resources.ts";
 import { label } from "../session.ts";
 import { hasEnded } from "./owner.ts";
