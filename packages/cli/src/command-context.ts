@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import { text } from "node:stream/consumers";
-import { connect, type Engine } from "@slipway/transport";
+import type { Engine } from "@slipway/transport";
 import { buildArgsOf } from "./commands/build-args.ts";
 import type { BuildCommandOptions, ProjectOptions } from "./commands/project-options.ts";
 import type { Io } from "./io.ts";
@@ -42,6 +42,8 @@ export async function readInputText(file: string, io: Io): Promise<string> {
 
 /** Runs an action with a connection to the engine, which is closed at the end. */
 export async function withEngine<T>(io: Io, action: (engine: Engine) => Promise<T>): Promise<T> {
+  // Many commands need no engine, and what speaks to one is large.
+  const { connect } = await import("@slipway/transport");
   const engine = await connect({ environment: io.env, signal: io.signal });
   try {
     return await action(engine);

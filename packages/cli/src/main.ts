@@ -1,20 +1,7 @@
 import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
-import { buildCommand } from "./commands/build.ts";
-import { configCommand } from "./commands/config.ts";
-import { deployCommand } from "./commands/deploy.ts";
-import { downCommand } from "./commands/down.ts";
-import { engineCommand } from "./commands/engine.ts";
-import { liveCommand } from "./commands/live.ts";
-import { pushCommand } from "./commands/push.ts";
-import { releaseCommand } from "./commands/release.ts";
-import { RunExit, runCommand } from "./commands/run.ts";
-import { stiCommand } from "./commands/sti.ts";
-import { upCommand } from "./commands/up.ts";
-import { LintFindings, lintCommand } from "./commands/lint.ts";
-import { templateCommand } from "./commands/template.ts";
-import { transposeCommand } from "./commands/transpose.ts";
 import { exitCodeOf, exitCodes, isAbort } from "./exit-code.ts";
+import { FinishedWith } from "./finished-with.ts";
 import type { Io } from "./io.ts";
 import { printError } from "./print-error.ts";
 
@@ -25,19 +12,46 @@ import { printError } from "./print-error.ts";
  */
 export async function main(args: readonly string[], io: Io): Promise<number> {
   try {
-    await program(io).parseAsync([...args], { from: "user" });
+    const command = await program(args, io);
+    await command.parseAsync([...args], { from: "user" });
     return exitCodes.done;
   } catch (error) {
     if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.done : exitCodes.usage;
-    if (error instanceof LintFindings) return error.exitCode;
-    if (error instanceof RunExit) return error.exitCode;
+    if (error instanceof FinishedWith) return error.exitCode;
     if (isAbort(error) && io.signal.aborted) return exitCodes.interrupted;
     printError(error, io);
     return exitCodeOf(error);
   }
 }
 
-function program(io: Io): Command {
+type MakeCommand = (io: Io) => Command;
+
+/** The commands in the order in which they are listed, each with how its code is loaded. */
+const commands: ReadonlyMap<string, () => Promise<MakeCommand>> = new Map([
+  ["engine", async () => (await import("./commands/engine.ts")).engineCommand],
+  ["config", async () => (await import("./commands/config.ts")).configCommand],
+  ["build", async () => (await import("./commands/build.ts")).buildCommand],
+  ["up", async () => (await import("./commands/up.ts")).upCommand],
+  ["live", async () => (await import("./commands/live.ts")).liveCommand],
+  ["down", async () => (await import("./commands/down.ts")).downCommand],
+  ["push", async () => (await import("./commands/push.ts")).pushCommand],
+  ["deploy", async () => (await import("./commands/deploy.ts")).deployCommand],
+  ["release", async () => (await import("./commands/release.ts")).releaseCommand],
+  ["lint", async () => (await import("./commands/lint.ts")).lintCommand],
+  ["template", async () => (await import("./commands/template.ts")).templateCommand],
+  ["transpose", async () => (await import("./commands/transpose.ts")).transposeCommand],
+  ["run", async () => (await import("./commands/run.ts")).runCommand],
+  ["sti", async () => (await import("./commands/sti.ts")).stiCommand],
+]);
+
+/** Only the code of the command that is meant is loaded; that of all for their list, and to suggest the one that is near. */
+async function loadCommands([first = ""]: readonly string[]): Promise<readonly MakeCommand[]> {
+  if (first === "-V" || first === "--version") return [];
+  const meant = commands.get(first);
+  return Promise.all(meant ? [meant()] : [...commands.values()].map((load) => load()));
+}
+
+async function program(args: readonly string[], io: Io): Promise<Command> {
   const command = new Command("slipway")
     .description("From a compose file to images, containers, and code pushed live into them.")
     .version(version(), "-V, --version", "print the version")
@@ -53,23 +67,7 @@ function program(io: Io): Command {
     })
     .exitOverride()
     .addHelpText("after", exitCodeHelp);
-  const commands = [
-    engineCommand,
-    configCommand,
-    buildCommand,
-    upCommand,
-    liveCommand,
-    downCommand,
-    pushCommand,
-    deployCommand,
-    releaseCommand,
-    lintCommand,
-    templateCommand,
-    transposeCommand,
-    runCommand,
-    stiCommand,
-  ];
-  for (const make of commands) {
+  for (const make of await loadCommands(args)) {
     const sub = make(io);
     sub.copyInheritedSettings(command);
     for (const below of sub.commands) below.copyInheritedSettings(sub);

@@ -4,6 +4,7 @@ import { lint, lintRules } from "@slipway/dockerfile";
 import { formatProblem, type Problem } from "@slipway/errors";
 import { Command } from "commander";
 import { CliError } from "../cli-error.ts";
+import { FinishedWith } from "../finished-with.ts";
 import { exitCodes } from "../exit-code.ts";
 import { findDockerfiles } from "../find-dockerfiles.ts";
 import type { Io } from "../io.ts";
@@ -54,13 +55,8 @@ export function lintCommand(io: Io): Command {
       }
       io.stdout.write(options.json ? jsonText(linted) : plainText(linted, io));
       const found = linted.reduce((total, { problems }) => total + problems.length, 0);
-      if (found > 0) throw new LintFindings();
+      if (found > 0) throw new FinishedWith(exitCodes.failed);
     });
-}
-
-/** Ends the command with exit code 1; all that there is to say has been printed. */
-export class LintFindings {
-  readonly exitCode: number = exitCodes.failed;
 }
 
 async function lintFile(file: string, options: LintCommandOptions, io: Io): Promise<LintedFile> {

@@ -5,6 +5,7 @@ import { isSlipwayError } from "@slipway/errors";
 import { Command, Option } from "commander";
 import { timeLimit } from "@slipway/run";
 import { CliError } from "../cli-error.ts";
+import { FinishedWith } from "../finished-with.ts";
 import type { Io, Output } from "../io.ts";
 
 interface RunOptions {
@@ -52,17 +53,8 @@ export function runCommand(io: Io): Command {
     )
     .action(async (image: string, command: readonly string[], options: RunOptions) => {
       const exitCode = await runIn(image, containerOptions(command, options, io), options, io);
-      if (exitCode !== 0) throw new RunExit(exitCode);
+      if (exitCode !== 0) throw new FinishedWith(exitCode);
     });
-}
-
-/** Ends the command with the exit code of what ran; all that there is to say has been printed. */
-export class RunExit {
-  readonly exitCode: number;
-
-  constructor(exitCode: number) {
-    this.exitCode = exitCode;
-  }
 }
 
 async function runIn(name: string, how: ContainerOptions, options: RunOptions, io: Io): Promise<number> {
