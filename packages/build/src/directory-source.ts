@@ -1,9 +1,18 @@
-import { close, closeSync, constants, fstatSync, open as openCallback, read as readCallback, readSync } from "node:fs";
+import {
+  type BigIntStats,
+  close,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  open as openCallback,
+  read as readCallback,
+  readSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
-import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ContextError, type Ignore, parseIgnore, walk } from "@slipway/context";
+import { ContextError, type Ignore, parseIgnore, walkInBatches } from "@slipway/context";
 import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
 import { followPaths } from "./follow-paths.ts";
 
@@ -30,18 +39,22 @@ export function directorySource(directory: string, instead?: InsteadFile): FileS
       const put = instead && !ignore.ignores(instead.path) ? sourceFile(instead) : undefined;
       const folders = new Set<string>();
       let isPut = put === undefined;
-      for await (const entry of walk(directory, { ignore, signal })) {
-        if (put && !isPut && comesBefore(put.path, entry.path)) {
-          yield* withFolders(directory, put, folders);
-          isPut = true;
+      for await (const entries of walkInBatches(directory, { ignore, signal })) {
+        const batch: SourceFile[] = [];
+        for (const entry of entries) {
+          if (put && !isPut && comesBefore(put.path, entry.path)) {
+            batch.push(...withFolders(directory, put, folders));
+            isPut = true;
+          }
+          if (put && entry.type === "directory") folders.add(entry.path);
+          if (entry.path === instead?.path) continue;
+          const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
+          if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
+          batch.push(first === undefined ? entry : { ...entry, linkname: first });
         }
-        if (put && entry.type === "directory") folders.add(entry.path);
-        if (entry.path === instead?.path) continue;
-        const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
-        if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
-        yield first === undefined ? entry : { ...entry, linkname: first };
+        yield batch;
       }
-      if (put && !isPut) yield* withFolders(directory, put, folders);
+      if (put && !isPut) yield withFolders(directory, put, folders);
     },
     open: (file, signal) =>
       file.path === instead?.path ? piecesOf(instead.text) : contentOf(directory, file, buffers, signal),
@@ -56,18 +69,23 @@ function sourceFile({ path: name, text }: InsteadFile): SourceFile {
 }
 
 /** A file, and before it those of the folders above that were not listed: there was nothing else of them. */
-async function* withFolders(
-  directory: string,
-  file: SourceFile,
-  listed: ReadonlySet<string>,
-): AsyncGenerator<SourceFile, void, undefined> {
-  for (const folder of foldersAbove(file.path)) {
-    if (listed.has(folder)) continue;
-    const { mode = 0o755n, mtimeNs = 0n } =
-      (await lstat(path.join(directory, folder), { bigint: true }).catch(() => undefined)) ?? {};
-    yield { path: folder, type: "directory", mode: Number(mode & 0o7777n), size: 0, mtimeNs };
+function withFolders(directory: string, file: SourceFile, listed: ReadonlySet<string>): SourceFile[] {
+  const folders = foldersAbove(file.path).filter((folder) => !listed.has(folder));
+  return [
+    ...folders.map((folder) => {
+      const { mode = 0o755n, mtimeNs = 0n } = folderStats(path.join(directory, folder)) ?? {};
+      return { path: folder, type: "directory", mode: Number(mode & 0o7777n), size: 0, mtimeNs } as const;
+    }),
+    file,
+  ];
+}
+
+function folderStats(folder: string): BigIntStats | undefined {
+  try {
+    return lstatSync(folder, { bigint: true });
+  } catch {
+    return undefined; // it need not be there
   }
-  yield file;
 }
 
 async function* piecesOf(text: string): AsyncGenerator<Uint8Array, void, undefined> {
