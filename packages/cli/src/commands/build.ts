@@ -81,7 +81,7 @@ async function buildGiven(
   io: Io,
 ): Promise<BuildOutcome> {
   if (settings.report !== undefined) await checkReportFile(settings.report);
-  const input = await openInput(given, options, io);
+  const input = await openInput(given, { ...options, stallTimeoutMs: settings.how.timeoutMs }, io);
   try {
     printWarnings(input.warnings, io);
     const services = settings.how.services ?? Object.keys(input.project.services);
