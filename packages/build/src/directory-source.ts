@@ -12,7 +12,7 @@ import {
 import { createHash } from "node:crypto";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ContextError, type Ignore, parseIgnore, walkInBatches } from "@slipway/context";
+import { ContextError, type Ignore, ignoreNothing, parseIgnore, walkInBatches } from "@slipway/context";
 import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
 import { followPaths } from "./follow-paths.ts";
 
@@ -26,16 +26,26 @@ export interface InsteadFile {
   readonly text: string;
 }
 
+/** What of a folder is told of. */
+export interface DirectorySourceOptions {
+  readonly instead?: InsteadFile | undefined;
+  /** What is left out besides what the engine asks to leave out. */
+  readonly ignore?: Ignore | undefined;
+}
+
 /**
  * A folder as the source of an incremental context. What is left out is the engine's to say: BuildKit reads the ignore
  * file itself and asks without what that excludes.
  */
-export function directorySource(directory: string, instead?: InsteadFile): FileSource {
+export function directorySource(
+  directory: string,
+  { instead, ignore: own = ignoreNothing }: DirectorySourceOptions = {},
+): FileSource {
   const buffers: Buffer[] = [];
   return {
     async *list(request, signal) {
       const inodes = new Map<string, string>();
-      const ignore = await filterOf(directory, request, instead?.path);
+      const ignore = both(own, await filterOf(directory, request, instead?.path));
       const put = instead && !ignore.ignores(instead.path) ? sourceFile(instead) : undefined;
       const folders = new Set<string>();
       let isPut = put === undefined;
@@ -119,6 +129,16 @@ async function filterOf(directory: string, request: FilesRequest, instead: strin
     mayContainIncluded: (folder) =>
       (!excluded.ignores(folder) || excluded.mayContainIncluded(folder)) &&
       (above.has(folder) || isNamed(folder) || included.mayContainIncluded(folder)),
+  };
+}
+
+function both(one: Ignore, other: Ignore): Ignore {
+  if (one === ignoreNothing) return other;
+  const entered = (rules: Ignore, folder: string): boolean =>
+    !rules.ignores(folder) || rules.mayContainIncluded(folder);
+  return {
+    ignores: (file) => one.ignores(file) || other.ignores(file),
+    mayContainIncluded: (folder) => entered(one, folder) && entered(other, folder),
   };
 }
 
