@@ -1,6 +1,6 @@
 // Splitting an archive into build contexts, and building: beside npm's @balena/compose 8 and what merely reading costs.
 // Each measurement is a process of its own; the time is counted after its modules have loaded. Runs alternate.
-import { execFileSync, spawn } from "node:child_process";
+import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { createReadStream, createWriteStream, existsSync } from "node:fs";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -148,7 +148,10 @@ async function makeArchive(workload, file) {
   await pipeline(packEntries(entries()), createWriteStream(file));
 }
 
-/** Eight small builds at once: ours, and as many processes of docker's own command. */
+/** Docker's command needs a plug-in to build with BuildKit, which not everybody has. */
+const buildx = spawnSync("docker", ["buildx", "version"], { stdio: "ignore" }).status === 0;
+
+/** Eight small builds at once: ours, and as many processes of docker's own command. Each run has both, now one first, now the other. */
 async function tinyBuilds(folder, runs) {
   const { connect } = await own("transport");
   const { fromImageDescriptors, performBuilds, performResolution } = await own("multibuild");
@@ -158,105 +161,123 @@ async function tinyBuilds(folder, runs) {
   const engine = await connect();
   const text = (name, salt) =>
     `FROM slipway-base/busybox:1\nLABEL ${label.replace("=", '="')}"\nRUN echo ${name} ${salt}\n`;
-  const results = {};
-  const add = (row, ms) => (results[row] ??= []).push(ms);
-  const remove = async (tags) => {
-    for (const tag of tags) await engine.docker.getImage(tag).remove({ force: true });
-  };
-  try {
-    for (const builder of ["classic", "buildkit"]) {
-      for (let run = 0; run < runs; run++) {
-        for (const state of ["no cache", "cached"]) {
-          const salt = `${process.pid}-${run}-${builder}`;
-          const entries = names.map((name) => ({
-            header: { name: `${name}/Dockerfile`, type: "file" },
-            body: text(name, `${salt}-own`),
-          }));
-          const images = names.map((name) => ({
-            serviceName: name,
-            image: { context: name, tag: `slipway-bench-own-${name}` },
-          }));
-          let since = performance.now();
-          const tasks = await fromImageDescriptors(images, packEntries(entries));
-          await performResolution(tasks, "amd64", "generic-amd64");
-          const built = await performBuilds(tasks, engine, { builder });
-          add(`slipway, ${builder}, ${state}`, performance.now() - since);
-          for (const image of built) if (!image.successful) throw image.error;
 
-          for (const name of names) {
-            await mkdir(path.join(folder, name), { recursive: true });
-            await writeFile(path.join(folder, name, "Dockerfile"), text(name, `${salt}-cli`));
+  async function slipway(builder, salt) {
+    const entries = names.map((name) => ({
+      header: { name: `${name}/Dockerfile`, type: "file" },
+      body: text(name, salt),
+    }));
+    const images = names.map((name) => ({
+      serviceName: name,
+      image: { context: name, tag: `slipway-bench-own-${name}` },
+    }));
+    const since = performance.now();
+    const tasks = await fromImageDescriptors(images, packEntries(entries));
+    await performResolution(tasks, "amd64", "generic-amd64");
+    const built = await performBuilds(tasks, engine, { builder });
+    const ms = performance.now() - since;
+    for (const image of built) if (!image.successful) throw image.error;
+    return ms;
+  }
+
+  async function command(builder, salt) {
+    for (const name of names) {
+      await mkdir(path.join(folder, name), { recursive: true });
+      await writeFile(path.join(folder, name, "Dockerfile"), text(name, salt));
+    }
+    const since = performance.now();
+    await Promise.all(
+      names.map(async (name) => {
+        const args = ["build", "-q", "-t", `slipway-bench-cli-${name}`, path.join(folder, name)];
+        const env = { ...process.env, DOCKER_BUILDKIT: builder === "buildkit" ? "1" : "0" };
+        const child = spawn("docker", args, { stdio: "ignore", env });
+        const status = await new Promise((resolve) => child.once("close", resolve));
+        if (status !== 0) throw new Error(`docker build ended with status ${status}`);
+      }),
+    );
+    return performance.now() - since;
+  }
+
+  const rivals = { slipway, "docker build × 8": command };
+  const results = {};
+  try {
+    for (let run = 0; run < runs; run++) {
+      for (const builder of ["classic", "buildkit"]) {
+        const order = Object.keys(rivals).filter((who) => who === "slipway" || builder === "classic" || buildx);
+        if (run % 2 === 1) order.reverse();
+        for (const who of order) {
+          for (const state of ["no cache", "cached"]) {
+            const ms = await rivals[who](builder, `${process.pid}-${run}-${who.split(" ")[0]}`);
+            (results[`${who}, ${builder}, ${state}`] ??= []).push(ms);
           }
-          since = performance.now();
-          await Promise.all(
-            names.map(async (name) => {
-              const args = ["build", "-q", "-t", `slipway-bench-cli-${name}`, path.join(folder, name)];
-              const env = { ...process.env, DOCKER_BUILDKIT: builder === "buildkit" ? "1" : "0" };
-              const child = spawn("docker", args, { stdio: "ignore", env });
-              const status = await new Promise((resolve) => child.once("close", resolve));
-              if (status !== 0) throw new Error(`docker build ended with status ${status}`);
-            }),
-          ).then(
-            () => add(`docker build × 8, ${builder}, ${state}`, performance.now() - since),
-            (error) => {
-              if (builder === "classic") throw error; // the command needs a plugin for BuildKit
-            },
-          );
         }
       }
     }
   } finally {
-    const { stdout } = { stdout: execFileSync("docker", ["images", "-q", "-f", `label=${label}`]).toString() };
-    await remove([...new Set(stdout.split("\n").filter(Boolean))]);
+    const ids = execFileSync("docker", ["images", "-q", "-f", `label=${label}`], { encoding: "utf8" });
+    for (const id of new Set(ids.split("\n").filter(Boolean))) await engine.docker.getImage(id).remove({ force: true });
     engine.close();
   }
   return results;
 }
 
-async function main() {
+async function splitting(folder, runs, only) {
+  const peer = process.env.BENCH_PEER ?? path.join(folder, "peer");
+  if (!existsSync(peer)) {
+    await mkdir(peer);
+    await writeFile(path.join(peer, "package.json"), "{}");
+    const packages = ["@balena/compose@8", "tar-stream@3"];
+    execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: peer });
+  }
+  const { version } = JSON.parse(await readFile(path.join(peer, "node_modules/@balena/compose/package.json")));
+  process.stdout.write(`node ${process.version}, @balena/compose ${version}, median of ${runs} runs\n`);
+  process.stdout.write(
+    "after loading: elapsed, CPU time (steadier where others use the machine), and the process's peak memory\n\n",
+  );
+  for (const [name, workload] of Object.entries(workloads)) {
+    if (!name.startsWith(only)) continue;
+    const tar = path.join(folder, `${name}.tar`);
+    await makeArchive(workload, tar);
+    const results = Object.fromEntries(Object.keys(contestants).map((contestant) => [contestant, []]));
+    for (let run = 0; run < runs; run++) {
+      for (const contestant of Object.keys(contestants)) {
+        results[contestant].push(await measured([contestant, name, tar, peer]));
+      }
+    }
+    process.stdout.write(`${name}: ${workload.title}\n`);
+    for (const [contestant, values] of Object.entries(results)) {
+      const ms = median(values.map((value) => value.ms)).toFixed(0);
+      const cpu = median(values.map((value) => value.cpu)).toFixed(0);
+      const rss = median(values.map((value) => value.rss)).toFixed(0);
+      process.stdout.write(
+        `  ${contestant.padEnd(28)} ${ms.padStart(6)} ms ${cpu.padStart(6)} ms of CPU ${rss.padStart(5)} MiB\n`,
+      );
+    }
+    await rm(tar);
+  }
+}
+
+async function building(folder, runs) {
+  process.stdout.write("\n8 small builds at once: least and median\n");
+  if (!buildx)
+    process.stdout.write("  (docker's command has no buildx here, and so builds by the classic builder only)\n");
+  for (const [row, values] of Object.entries(await tinyBuilds(folder, Math.max(runs, 3)))) {
+    const [least, middle] = [Math.min(...values), median(values)].map((ms) => ms.toFixed(0).padStart(6));
+    process.stdout.write(`  ${row.padEnd(42)} ${least} ms ${middle} ms\n`);
+  }
+}
+
+/** multibuild.mjs [a | b | c | builds]: all without. */
+async function main(only = "") {
   const runs = Number(process.env.BENCH_RUNS ?? 5);
   const folder = await mkdtemp(path.join(tmpdir(), "slipway-bench-"));
   try {
-    const peer = process.env.BENCH_PEER ?? path.join(folder, "peer");
-    if (!existsSync(peer)) {
-      await mkdir(peer);
-      await writeFile(path.join(peer, "package.json"), "{}");
-      const packages = ["@balena/compose@8", "tar-stream@3"];
-      execFileSync("npm", ["install", "--ignore-scripts", "--no-audit", "--no-fund", ...packages], { cwd: peer });
-    }
-    const { version } = JSON.parse(await readFile(path.join(peer, "node_modules/@balena/compose/package.json")));
-    process.stdout.write(`node ${process.version}, @balena/compose ${version}, median of ${runs} runs\n`);
-    process.stdout.write(
-      "after loading: elapsed, CPU time (steadier where others use the machine), and the process's peak memory\n\n",
-    );
-    for (const [name, workload] of Object.entries(workloads)) {
-      const tar = path.join(folder, `${name}.tar`);
-      await makeArchive(workload, tar);
-      const results = Object.fromEntries(Object.keys(contestants).map((contestant) => [contestant, []]));
-      for (let run = 0; run < runs; run++) {
-        for (const contestant of Object.keys(contestants)) {
-          results[contestant].push(await measured([contestant, name, tar, peer]));
-        }
-      }
-      process.stdout.write(`${name}: ${workload.title}\n`);
-      for (const [contestant, values] of Object.entries(results)) {
-        const ms = median(values.map((value) => value.ms)).toFixed(0);
-        const cpu = median(values.map((value) => value.cpu)).toFixed(0);
-        const rss = median(values.map((value) => value.rss)).toFixed(0);
-        process.stdout.write(
-          `  ${contestant.padEnd(28)} ${ms.padStart(6)} ms ${cpu.padStart(6)} ms of CPU ${rss.padStart(5)} MiB\n`,
-        );
-      }
-      await rm(tar);
-    }
-    process.stdout.write("\n8 small builds at once\n");
-    for (const [row, values] of Object.entries(await tinyBuilds(folder, Math.min(runs, 3)))) {
-      process.stdout.write(`  ${row.padEnd(42)} ${median(values).toFixed(0).padStart(6)} ms\n`);
-    }
+    if (only !== "builds") await splitting(folder, runs, only);
+    if (["", "builds"].includes(only)) await building(folder, runs);
   } finally {
     await rm(folder, { recursive: true });
   }
 }
 
 if (process.argv[2] === "worker") await worker(process.argv.slice(3));
-else await main();
+else await main(process.argv[2]);

@@ -17,6 +17,8 @@ export interface FailureFacts {
   /** The Dockerfile, and whose names its steps have: they tell where the failure is. */
   readonly known?: KnownDockerfile | undefined;
   readonly builder?: BuilderName | undefined;
+  /** What it was to be built for, if that was said. */
+  readonly platform?: string | undefined;
 }
 
 /** The error for a build that failed, with what the engine said turned into what was wrong and what to do. */

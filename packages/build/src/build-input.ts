@@ -1,12 +1,14 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
-import type { Readable } from "node:stream";
+import { Readable } from "node:stream";
 import { normalizePath } from "@slipway/context";
 import type { BuilderName } from "./build-event.ts";
 import type { DirectoryBuildOptions } from "./build-options.ts";
 import { type DirectoryContext, directoryContext } from "./directory-context.ts";
+import type { ContextSource, SourceBuildOptions } from "./context-source.ts";
 import { type KnownDockerfile, knownDockerfile } from "./known-dockerfile.ts";
 import { peekDockerfile } from "./peek-dockerfile.ts";
+import { textSource } from "./text-source.ts";
 
 /** Where a build's files come from, once its Dockerfile was looked at. */
 export interface BuildInput {
@@ -25,6 +27,23 @@ export async function streamInput(
   // Until it is sent, nobody else listens.
   context.on("error", () => undefined);
   return { known: knownDockerfile(text, dockerfile), open: () => ({ tar: context }) };
+}
+
+/** Files that can be had by their paths as input. */
+export function sourceInput(
+  { files, tar }: ContextSource,
+  { dockerfile = "Dockerfile", dockerfileText }: SourceBuildOptions,
+): BuildInput {
+  return {
+    known: knownDockerfile(dockerfileText, dockerfile),
+    open: (builder) =>
+      builder === "classic"
+        ? { tar }
+        : {
+            tar: Readable.from([]),
+            session: { files, dockerfiles: textSource(normalizePath(dockerfile), dockerfileText) },
+          },
+  };
 }
 
 /** A folder as input. */

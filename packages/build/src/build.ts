@@ -2,12 +2,13 @@ import type { Readable } from "node:stream";
 import { type Run, startRun } from "@slipway/run";
 import { type BuildSessionOptions, describeEngine, type Dockerode, type Engine, toEngine } from "@slipway/transport";
 import type { BuilderName, BuildEvent } from "./build-event.ts";
-import { type BuildInput, directoryInput, streamInput } from "./build-input.ts";
+import { type BuildInput, directoryInput, sourceInput, streamInput } from "./build-input.ts";
 import type { BuildOptions, DirectoryBuildOptions } from "./build-options.ts";
 import { buildQuery } from "./build-query.ts";
 import type { BuiltStep } from "./build-tally.ts";
 import { chooseBuilder } from "./builder-choice.ts";
 import { checkOptions } from "./check-options.ts";
+import type { ContextSource, SourceBuildOptions } from "./context-source.ts";
 import { classicCredentials, credentialsOf } from "./credentials.ts";
 import { heldOutput } from "./held-output.ts";
 import { type ReadSecrets, readSecrets } from "./read-secrets.ts";
@@ -68,6 +69,22 @@ export function buildDirectory(
     (emit) => runBuild(toEngine(handle), buildOptions, emit, () => directoryInput(directory, options)),
     heldOutput,
   );
+}
+
+/**
+ * Builds an image of files that can be had by their paths. Unlike in a tar stream, the Dockerfile and the ignore file need
+ * not be among them for BuildKit. Otherwise as {@link build}.
+ */
+export function buildSource(handle: Engine | Dockerode, source: ContextSource, options: SourceBuildOptions): BuildRun {
+  const { dockerfileText: _, ...buildOptions } = options;
+  source.tar.on("error", () => undefined);
+  return startRun(async (emit) => {
+    try {
+      return await runBuild(toEngine(handle), buildOptions, emit, () => Promise.resolve(sourceInput(source, options)));
+    } finally {
+      source.tar.destroy();
+    }
+  }, heldOutput);
 }
 
 async function runBuild(

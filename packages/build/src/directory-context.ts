@@ -81,7 +81,10 @@ function placeOf(
 /** The session of a folder's incremental context. */
 function incremental(directory: string, instead?: InsteadFile): BuildSessionOptions {
   const place = `${hostname()}\0${path.resolve(directory)}`;
-  return { files: directorySource(directory, instead), sharedKey: createHash("sha256").update(place).digest("hex") };
+  return {
+    files: directorySource(directory, { instead }),
+    sharedKey: createHash("sha256").update(place).digest("hex"),
+  };
 }
 
 function dockerfileEntry({ path: name, text }: InsteadFile): EntryToPack {

@@ -1,9 +1,18 @@
-import { close, closeSync, constants, fstatSync, open as openCallback, read as readCallback, readSync } from "node:fs";
+import {
+  type BigIntStats,
+  close,
+  closeSync,
+  constants,
+  fstatSync,
+  lstatSync,
+  open as openCallback,
+  read as readCallback,
+  readSync,
+} from "node:fs";
 import { createHash } from "node:crypto";
-import { lstat } from "node:fs/promises";
 import path from "node:path";
 import { promisify } from "node:util";
-import { ContextError, type Ignore, parseIgnore, walk } from "@slipway/context";
+import { ContextError, type Ignore, ignoreNothing, parseIgnore, walkInBatches } from "@slipway/context";
 import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
 import { followPaths } from "./follow-paths.ts";
 
@@ -17,31 +26,45 @@ export interface InsteadFile {
   readonly text: string;
 }
 
+/** What of a folder is told of. */
+export interface DirectorySourceOptions {
+  readonly instead?: InsteadFile | undefined;
+  /** What is left out besides what the engine asks to leave out. */
+  readonly ignore?: Ignore | undefined;
+}
+
 /**
  * A folder as the source of an incremental context. What is left out is the engine's to say: BuildKit reads the ignore
  * file itself and asks without what that excludes.
  */
-export function directorySource(directory: string, instead?: InsteadFile): FileSource {
+export function directorySource(
+  directory: string,
+  { instead, ignore: own = ignoreNothing }: DirectorySourceOptions = {},
+): FileSource {
   const buffers: Buffer[] = [];
   return {
     async *list(request, signal) {
       const inodes = new Map<string, string>();
-      const ignore = await filterOf(directory, request, instead?.path);
+      const ignore = both(own, await filterOf(directory, request, instead?.path));
       const put = instead && !ignore.ignores(instead.path) ? sourceFile(instead) : undefined;
       const folders = new Set<string>();
       let isPut = put === undefined;
-      for await (const entry of walk(directory, { ignore, signal })) {
-        if (put && !isPut && comesBefore(put.path, entry.path)) {
-          yield* withFolders(directory, put, folders);
-          isPut = true;
+      for await (const entries of walkInBatches(directory, { ignore, signal })) {
+        const batch: SourceFile[] = [];
+        for (const entry of entries) {
+          if (put && !isPut && comesBefore(put.path, entry.path)) {
+            batch.push(...withFolders(directory, put, folders));
+            isPut = true;
+          }
+          if (put && entry.type === "directory") folders.add(entry.path);
+          if (entry.path === instead?.path) continue;
+          const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
+          if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
+          batch.push(first === undefined ? entry : { ...entry, linkname: first });
         }
-        if (put && entry.type === "directory") folders.add(entry.path);
-        if (entry.path === instead?.path) continue;
-        const first = entry.inode === undefined ? undefined : inodes.get(entry.inode);
-        if (entry.inode !== undefined && first === undefined) inodes.set(entry.inode, entry.path);
-        yield first === undefined ? entry : { ...entry, linkname: first };
+        yield batch;
       }
-      if (put && !isPut) yield* withFolders(directory, put, folders);
+      if (put && !isPut) yield withFolders(directory, put, folders);
     },
     open: (file, signal) =>
       file.path === instead?.path ? piecesOf(instead.text) : contentOf(directory, file, buffers, signal),
@@ -56,18 +79,23 @@ function sourceFile({ path: name, text }: InsteadFile): SourceFile {
 }
 
 /** A file, and before it those of the folders above that were not listed: there was nothing else of them. */
-async function* withFolders(
-  directory: string,
-  file: SourceFile,
-  listed: ReadonlySet<string>,
-): AsyncGenerator<SourceFile, void, undefined> {
-  for (const folder of foldersAbove(file.path)) {
-    if (listed.has(folder)) continue;
-    const { mode = 0o755n, mtimeNs = 0n } =
-      (await lstat(path.join(directory, folder), { bigint: true }).catch(() => undefined)) ?? {};
-    yield { path: folder, type: "directory", mode: Number(mode & 0o7777n), size: 0, mtimeNs };
+function withFolders(directory: string, file: SourceFile, listed: ReadonlySet<string>): SourceFile[] {
+  const folders = foldersAbove(file.path).filter((folder) => !listed.has(folder));
+  return [
+    ...folders.map((folder) => {
+      const { mode = 0o755n, mtimeNs = 0n } = folderStats(path.join(directory, folder)) ?? {};
+      return { path: folder, type: "directory", mode: Number(mode & 0o7777n), size: 0, mtimeNs } as const;
+    }),
+    file,
+  ];
+}
+
+function folderStats(folder: string): BigIntStats | undefined {
+  try {
+    return lstatSync(folder, { bigint: true });
+  } catch {
+    return undefined; // it need not be there
   }
-  yield file;
 }
 
 async function* piecesOf(text: string): AsyncGenerator<Uint8Array, void, undefined> {
@@ -101,6 +129,16 @@ async function filterOf(directory: string, request: FilesRequest, instead: strin
     mayContainIncluded: (folder) =>
       (!excluded.ignores(folder) || excluded.mayContainIncluded(folder)) &&
       (above.has(folder) || isNamed(folder) || included.mayContainIncluded(folder)),
+  };
+}
+
+function both(one: Ignore, other: Ignore): Ignore {
+  if (one === ignoreNothing) return other;
+  const entered = (rules: Ignore, folder: string): boolean =>
+    !rules.ignores(folder) || rules.mayContainIncluded(folder);
+  return {
+    ignores: (file) => one.ignores(file) || other.ignores(file),
+    mayContainIncluded: (folder) => entered(one, folder) && entered(other, folder),
   };
 }
 

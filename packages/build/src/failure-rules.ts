@@ -132,7 +132,8 @@ export const failureRules: readonly FailureRule[] = [
     pattern:
       /pull access denied|manifest unknown|manifest for .* not found|failed to (?:load metadata|resolve source metadata)|failed to do request|no such host|no match for platform|(?:Get|Head) "https?:[^"]*\/v2\/|no basic auth credentials|authorization failed|: not found$|unauthorized|repository .* not found|no stage or image found with that name/i,
     code: "BUILD_NO_BASE_IMAGE",
-    text: (_, { step, message }) => `${imageOf(step)} is not on the engine and cannot be pulled: ${message}`,
+    text: (_, { step, message, platform }) =>
+      `${imageOf(step)} is not on the engine${platform ? ` for ${platform}` : ""} and cannot be pulled: ${message}`,
     hint: () => "check the image's name and tag, the registry's reachability and the credentials",
   },
   {

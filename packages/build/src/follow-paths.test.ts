@@ -47,7 +47,9 @@ test.each<[string[], string[] | undefined]>([
 async function listed(request: Partial<Parameters<ReturnType<typeof directorySource>["list"]>[0]>): Promise<string[]> {
   const whole = { name: "context", followPaths: [], includePatterns: [], excludePatterns: [], ...request };
   const paths: string[] = [];
-  for await (const file of directorySource(folder).list(whole, new AbortController().signal)) paths.push(file.path);
+  for await (const files of directorySource(folder).list(whole, new AbortController().signal)) {
+    paths.push(...files.map((file) => file.path));
+  }
   return paths;
 }
 

@@ -1,4 +1,4 @@
-export { build, buildDirectory, type BuildResult, type BuildRun } from "./build.ts";
+export { build, buildDirectory, type BuildResult, type BuildRun, buildSource } from "./build.ts";
 export { BuildError, type BuildErrorCode, type BuildErrorOptions } from "./build-error.ts";
 export type { BuilderName, BuildEvent, StepState } from "./build-event.ts";
 export type { BuildHooks, ErrorHandler } from "./build-hooks.ts";
@@ -16,4 +16,7 @@ export { buildStageImages, type StageImagesOptions } from "./build-stage-images.
 export type { BuiltStep } from "./build-tally.ts";
 export { Builder, type EngineBuildOptions } from "./builder.ts";
 export type { BuilderEngine } from "./builder-support.ts";
+export { checkOptions } from "./check-options.ts";
+export type { ContextSource, SourceBuildOptions } from "./context-source.ts";
+export { directorySource, type DirectorySourceOptions, type InsteadFile } from "./directory-source.ts";
 export type { DockerOptions } from "./docker-options.ts";

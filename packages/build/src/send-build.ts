@@ -229,8 +229,9 @@ async function failureOf(tally: BuildTally, job: BuildJob): Promise<BuildError> 
   return buildFailure({ ...(await failureFacts(job)), message, exitCode, step, output });
 }
 
-async function failureFacts({ dockerfile, builder, known }: BuildJob): Promise<Omit<FailureFacts, "message">> {
-  return { dockerfile, builder, known: await known };
+async function failureFacts({ dockerfile, builder, known, query }: BuildJob): Promise<Omit<FailureFacts, "message">> {
+  const { platform } = query;
+  return { dockerfile, builder, known: await known, platform: typeof platform === "string" ? platform : undefined };
 }
 
 /** What the engine refuses before it builds comes as an HTTP status, in words that are the build's. */

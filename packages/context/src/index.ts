@@ -11,4 +11,4 @@ export type { PackPartOptions, SplitEntry, SplitPart } from "./split-part.ts";
 export { splitTar, type SplitContext, type SplitTarOptions, type SplitTask } from "./split-tar.ts";
 export type { Spooled } from "./spool.ts";
 export type { EntryToPack, EntryType, TarEntry, TarHeader } from "./tar-entry.ts";
-export { type ContextEntry, walk, type WalkOptions } from "./walk.ts";
+export { type ContextEntry, walk, walkInBatches, type WalkOptions } from "./walk.ts";

@@ -1,5 +1,5 @@
 import { PassThrough, type Readable } from "node:stream";
-import { build, buildDirectory, type BuildEvent, type BuildRun } from "@slipway/build";
+import { build, buildDirectory, type BuildEvent, type BuildRun, buildSource } from "@slipway/build";
 import type { Engine, EngineDescription } from "@slipway/transport";
 import type { BuildTask } from "./build-task.ts";
 import type { MadeImage } from "./local-image.ts";
@@ -65,10 +65,14 @@ function start(task: BuildTask, engine: Engine, options: BuildOneOptions): Build
     description: options.description,
   };
   const stream = usable(task, options.again);
-  if (openStream?.directory === undefined || openStream.stream !== buildStream) return build(engine, stream, how);
+  if (!openStream || openStream.stream !== buildStream) return build(engine, stream, how);
+  const { directory, dockerfileText, source } = openStream;
+  if (source)
+    return buildSource(engine, { files: source.files, tar: stream }, { ...how, dockerfileText: source.dockerfileText });
+  if (directory === undefined) return build(engine, stream, how);
   // A builder that knows the folder is sent only what has changed.
   stream.destroy();
-  return buildDirectory(engine, openStream.directory, { ...how, dockerfileText: openStream.dockerfileText });
+  return buildDirectory(engine, directory, { ...how, dockerfileText });
 }
 
 function usable(task: BuildTask, again: boolean): Readable {

@@ -113,6 +113,21 @@ test("a circle is told before anything is built", async () => {
   });
 });
 
+test.each([
+  [{ a: "service:a" }, "a → a"],
+  [{ a: "service:b", b: "service:c", c: "service:a" }, "a → b → c → a"],
+])("a circle of additional contexts %j is one also if no Dockerfile needs them", async (contexts, circle) => {
+  const services = Object.entries(contexts).map(
+    ([service, base]) => [service, { build: { context: ".", additional_contexts: { base } } }] as const,
+  );
+  const project = fixtureProject(Object.fromEntries(services), `${runId}-named-circle`);
+  const run = buildProject(project, fixtureArchive({ Dockerfile: from(base) }), engine);
+  await expect(run.result).rejects.toMatchObject({
+    code: "MULTIBUILD_CYCLE",
+    message: expect.stringContaining(`in a circle: ${circle}`),
+  });
+});
+
 test("services with an equal build share it, each under its own name", async () => {
   const build = { context: "." };
   const project = fixtureProject(

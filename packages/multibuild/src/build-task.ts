@@ -1,6 +1,6 @@
 import type { Readable } from "node:stream";
 import type { BuildEvent, BuildOptions } from "@slipway/build";
-import type { PullProgress } from "@slipway/transport";
+import type { FileSource, PullProgress } from "@slipway/transport";
 import type { BuildMetadata } from "./build-metadata.ts";
 import type { Contract } from "./contract.ts";
 import type { TaskFiles } from "./task-files.ts";
@@ -14,6 +14,8 @@ export interface ReopenedStream {
   readonly directory: string | undefined;
   /** The Dockerfile's text, where it is not the folder's own. */
   readonly dockerfileText?: string | undefined;
+  /** The same files one by one, where the ignore file leaves something out that a tar stream has to have. */
+  readonly source?: { readonly files: FileSource; readonly dockerfileText: string } | undefined;
 }
 
 /** One service's image: to be built, or, if external, to be had from a registry. */

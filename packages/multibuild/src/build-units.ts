@@ -24,6 +24,7 @@ export interface BuildUnit {
  * @throws {MultibuildError} `MULTIBUILD_CYCLE`, for all circles
  */
 export function buildUnits(tasks: readonly BuildTask[], options: PerformBuildsOptions): BuildUnit[] {
+  refuseNeedsInCircles(tasks);
   const sameBuild = new SameBuild();
   const groups = new Map<string, BuildTask[]>();
   for (const task of tasks) {
@@ -32,10 +33,10 @@ export function buildUnits(tasks: readonly BuildTask[], options: PerformBuildsOp
     if (group) group.push(task);
     else groups.set(key, [task]);
   }
-  const units = [...groups.values()].map((group) => ({
+  const units: (BuildUnit & { needs: BuildUnit[] })[] = [...groups.values()].map((group) => ({
     first: group[0] as BuildTask,
     tasks: group,
-    needs: [] as BuildUnit[],
+    needs: [],
   }));
   const byService = new Map(units.flatMap((unit) => unit.tasks.map((task) => [task.serviceName, unit] as const)));
   const byImage = new Map(
@@ -51,7 +52,11 @@ export function buildUnits(tasks: readonly BuildTask[], options: PerformBuildsOp
     // An image that is built on one of its own name goes on from what there was.
     unit.needs.push(...new Set(wanted.filter((other) => other !== undefined && other !== unit) as BuildUnit[]));
   }
-  refuseCycles(units);
+  refuseCircles<BuildUnit>(
+    units,
+    ({ needs }) => needs,
+    ({ first }) => first.serviceName,
+  );
   return units;
 }
 
@@ -61,13 +66,23 @@ function namesOf(task: BuildTask): string[] {
   return [...(task.tag === undefined ? [] : [task.tag]), ...(task.dockerOpts?.tags ?? [])];
 }
 
-function refuseCycles(units: readonly BuildUnit[]): void {
+/** By `additional_contexts` alone, before equal builds become one: a service may even name itself. */
+function refuseNeedsInCircles(tasks: readonly BuildTask[]): void {
+  const byService = new Map(tasks.map((task) => [task.serviceName, task]));
+  refuseCircles(
+    tasks,
+    ({ neededServices = [] }) => neededServices.flatMap((service) => byService.get(service) ?? []),
+    ({ serviceName }) => serviceName,
+  );
+}
+
+function refuseCircles<T>(all: readonly T[], needsOf: (one: T) => readonly T[], nameOf: (one: T) => string): void {
   const problems: Problem<MultibuildErrorCode>[] = [];
-  const done = new Set<BuildUnit>();
-  const visit = (unit: BuildUnit, path: BuildUnit[]): void => {
-    const at = path.indexOf(unit);
+  const done = new Set<T>();
+  const visit = (one: T, path: readonly T[]): void => {
+    const at = path.indexOf(one);
     if (at >= 0) {
-      const names = [...path.slice(at), unit].map(({ first }) => first.serviceName);
+      const names = [...path.slice(at), one].map(nameOf);
       problems.push({
         code: "MULTIBUILD_CYCLE",
         message: `services are built on each other's images in a circle: ${names.join(" → ")}`,
@@ -75,10 +90,10 @@ function refuseCycles(units: readonly BuildUnit[]): void {
       });
       return;
     }
-    if (done.has(unit)) return;
-    for (const need of unit.needs) visit(need, [...path, unit]);
-    done.add(unit);
+    if (done.has(one)) return;
+    for (const need of needsOf(one)) visit(need, [...path, one]);
+    done.add(one);
   };
-  for (const unit of units) visit(unit, []);
+  for (const one of all) visit(one, []);
   MultibuildError.throwAll(problems);
 }

@@ -3,7 +3,8 @@ import path from "node:path";
 import { directoryEntries, ignoreNothing, packDirectory, walk } from "@slipway/context";
 import { ResolveError } from "@slipway/resolve";
 import { hidesMetadata, withoutMetadata } from "./directory-metadata.ts";
-import { bundleIgnore, type TaskFiles } from "./task-files.ts";
+import { withoutIgnoreFile } from "./entries-source.ts";
+import { contextRules, type TaskFiles } from "./task-files.ts";
 
 /** Enough for a message. */
 const namesAtMost = 1000;
@@ -36,8 +37,19 @@ export function directoryFiles(
       return names;
     },
     entries: async (dockerfile, instead) => {
-      const ignore = withoutMetadata(await bundleIgnore(files, dockerfile, directory), directory, project);
-      return directoryEntries(directory, { ignore, instead, signal });
+      const { ignore } = await contextRules(files, dockerfile, directory);
+      return directoryEntries(directory, { ignore: withoutMetadata(ignore, directory, project), instead, signal });
+    },
+    source: async (dockerfile, instead) => {
+      const { own, hidesNeeded } = await contextRules(files, dockerfile, directory);
+      if (!hidesNeeded) return undefined;
+      // Loaded here, since who only resolves needs no builder.
+      const { directorySource } = await import("@slipway/build");
+      const text = instead?.body;
+      const put = instead && typeof text === "string" ? { path: instead.header.name, text } : undefined;
+      return withoutIgnoreFile(
+        directorySource(directory, { ignore: withoutMetadata(own, directory, project), instead: put }),
+      );
     },
     close: () => {
       files.stream.destroy();

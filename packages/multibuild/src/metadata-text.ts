@@ -19,7 +19,7 @@ export function parseMetadataText(
     // `load` refuses a text without a document.
     return loadAll(text)[0];
   } catch (error) {
-    const [at, reason] = json ? [jsonPosition(error), ""] : yamlPosition(error);
+    const [at, reason] = json ? [jsonPosition(text), ""] : yamlPosition(error);
     const place = Math.min(at, text.length);
     // Without its cause, whose message quotes the text.
     throw new MultibuildError(code, `${file} is not valid ${json ? "JSON" : "YAML"}${reason}`, {
@@ -29,8 +29,26 @@ export function parseMetadataText(
   }
 }
 
-function jsonPosition(error: unknown): number {
-  return Number(/at position (\d+)/.exec((error as Error).message)?.[1] ?? 0);
+/** Where what stands there can be the beginning of no JSON: engines don't always say it. */
+function jsonPosition(text: string): number {
+  let [good, bad] = [0, text.length + 1];
+  while (bad - good > 1) {
+    const middle = (good + bad) >> 1;
+    if (canBegin(text.slice(0, middle))) good = middle;
+    else bad = middle;
+  }
+  return good;
+}
+
+function canBegin(text: string): boolean {
+  try {
+    JSON.parse(text);
+    return true;
+  } catch (error) {
+    const { message } = error as Error;
+    // Cut off within a text, or just where something else was expected.
+    return /end of JSON input|^Unterminated string/.test(message) || message.endsWith(`at position ${text.length}`);
+  }
 }
 
 function yamlPosition(error: unknown): [number, string] {

@@ -13,7 +13,7 @@ import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts
 import { withNamedImages } from "./named-images.ts";
 import { normalizePlatform } from "./platform.ts";
 import { withSecretMounts } from "./secret-mounts.ts";
-import { type ContextDockerfile, openContext, type TaskFiles } from "./task-files.ts";
+import { type ContextDockerfile, contextSource, openContext, type TaskFiles } from "./task-files.ts";
 import { buildArgsOf } from "./task-build-options.ts";
 
 /** How to resolve. */
@@ -92,7 +92,14 @@ async function resolveTask(
     const stream = open();
     task.buildStream = stream;
     const directory = (await readsOwnIgnoreFile(files, resolved)) ? files.directory : undefined;
-    task.openStream = { stream, open, directory, dockerfileText: resolved.changed ? resolved.dockerfile : undefined };
+    const source = directory === undefined ? await contextSource(files, resolved) : undefined;
+    task.openStream = {
+      stream,
+      open,
+      directory,
+      dockerfileText: resolved.changed ? resolved.dockerfile : undefined,
+      source: source && { files: source, dockerfileText: resolved.dockerfile },
+    };
     buildStream.destroy();
     assign(task, target, resolved);
   } else {

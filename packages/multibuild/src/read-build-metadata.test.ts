@@ -68,6 +68,38 @@ test("every mistake at once, each with what is expected", () => {
   );
 });
 
+test("what would be passed over: a field that is all but known, and a second secret in one place", () => {
+  const config = {
+    "bild-variables": { global: ["A=1"] },
+    "x-of-others": 1,
+    "build-secrets": {
+      global: [
+        { source: "s", dest: "k" },
+        { source: "s", dest: "/run/secrets/k" },
+      ],
+    },
+  };
+  expect(() => metadata({ "balena.json": JSON.stringify(config), "secrets/s": "" })).toThrow(
+    [
+      ".balena/balena.json: there is no field `bild-variables`",
+      '.balena/balena.json: `build-secrets.global[1]` has the place "k" of `build-secrets.global[0]`',
+    ].join("\n"),
+  );
+});
+
+test.each([
+  ['{"a":}', 1, 6],
+  ['{\n  "a": 1,\n}', 3, 1],
+  ['{"a": "b" "c"}', 1, 11],
+  ['{"a": {"b": 1}', 1, 15],
+  ["[1, 2] x", 1, 8],
+  ["{'a': 1}", 1, 2],
+])("%j is no JSON at %i:%i", (text, line, column) => {
+  expect(() => metadata({ "balena.json": text })).toThrow(
+    expect.objectContaining({ range: expect.objectContaining({ start: expect.objectContaining({ line, column }) }) }),
+  );
+});
+
 test("a text that is damaged is told of by its place, without quoting what may be secret", () => {
   for (const [name, text, place] of [
     ["registry-secrets.json", '{\n "r": {"username": "u", "password": "hush"\n', undefined],

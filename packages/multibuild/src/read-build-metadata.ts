@@ -1,5 +1,5 @@
 import { posix } from "node:path";
-import type { Problem } from "@slipway/errors";
+import { didYouMean, type Problem } from "@slipway/errors";
 import { BuildMetadata, type BuildSecret, type Scoped } from "./build-metadata.ts";
 import { parseMetadataText } from "./metadata-text.ts";
 import { MultibuildError, type MultibuildErrorCode } from "./multibuild-error.ts";
@@ -9,6 +9,7 @@ import { parseRegistrySecrets, type RegistrySecrets } from "./registry-secrets.t
 export type MetadataFiles = ReadonlyMap<string, Buffer>;
 
 const configNames = ["balena.yml", "balena.yaml", "balena.json", "resin.yml", "resin.yaml", "resin.json"];
+const sections = ["build-variables", "build-secrets"];
 const registryNames = ["registry-secrets.json", "registry-secrets.yml", "registry-secrets.yaml"];
 
 /**
@@ -51,6 +52,11 @@ class MetadataReader {
   } {
     const value = (file === undefined ? undefined : this.#parse(file)) ?? {};
     const map = this.#map(value, file ?? "", "");
+    // Other fields may be another program's; one that is all but ours would be passed over.
+    for (const name of Object.keys(map)) {
+      const near = sections.includes(name) ? undefined : didYouMean(name, sections);
+      if (near) this.#bad(file ?? "", `there is no field \`${name}\``, `did you mean \`${near}\`?`, name);
+    }
     return {
       variables: this.#scoped(map["build-variables"], file ?? "", "build-variables", {}, (entry, path) =>
         this.#variables(entry, file ?? "", path),
@@ -112,6 +118,7 @@ class MetadataReader {
       this.#bad(file, `\`${path}\` is not a list`, hint, path);
       return [];
     }
+    const places = new Map<string, string>();
     return value.flatMap((entry: unknown, i): BuildSecret[] => {
       const at = `${path}[${i}]`;
       const { source, dest } = this.#map(entry, file, at);
@@ -124,10 +131,26 @@ class MetadataReader {
         this.#bad(file, `\`${at}.dest\` is no path below /run/secrets: ${JSON.stringify(dest)}`, hint, `${at}.dest`);
         return [];
       }
+      const other = places.get(place);
+      if (other !== undefined) {
+        this.#bad(
+          file,
+          `\`${at}\` has the place ${JSON.stringify(place)} of \`${other}\``,
+          "give each its own `dest`",
+          at,
+        );
+        return [];
+      }
+      places.set(place, at);
       const name = posix.join(this.#folder, "secrets", posix.join("/", source));
       const content = this.#files.get(name);
       if (content) return [{ dest: place, content }];
-      this.#bad(file, `\`${at}\` names the secret \`${source}\`, and there is no file \`${name}\``, "add it", at);
+      this.#bad(
+        file,
+        `\`${at}\` names the secret \`${source}\`, and there is no file \`${name}\``,
+        "add it, as a file of its own: links are not followed",
+        at,
+      );
       return [];
     });
   }

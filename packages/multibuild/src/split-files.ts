@@ -1,6 +1,7 @@
 import { packEntries, type SplitPart } from "@slipway/context";
 import { entriesBundle } from "@slipway/resolve";
-import { bundleIgnore, type TaskFiles } from "./task-files.ts";
+import { entriesSource } from "./entries-source.ts";
+import { contextRules, type TaskFiles } from "./task-files.ts";
 
 /**
  * A context that was split off a larger archive.
@@ -17,7 +18,13 @@ export function splitFiles(part: SplitPart, context: string, origin: unknown, cl
     stream,
     origin,
     entries: async (dockerfile, instead) =>
-      part.pack({ ignore: await bundleIgnore(bundle, dockerfile, context), instead, first: dockerfile }),
+      part.pack({ ignore: (await contextRules(bundle, dockerfile, context)).ignore, instead, first: dockerfile }),
+    source: async (dockerfile, instead) => {
+      const { own, hidesNeeded } = await contextRules(bundle, dockerfile, context);
+      if (!hidesNeeded) return undefined;
+      const put = instead && !own.ignores(instead.header.name) ? instead : undefined;
+      return entriesSource(() => part.pack({ ignore: own, instead: put }));
+    },
     close: async () => {
       stream.destroy();
       await close();

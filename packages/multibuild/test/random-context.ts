@@ -24,6 +24,8 @@ const patterns = [
   "node_modules/**",
   "/deep/a",
   "**/-d",
+  "Dockerfile",
+  ".docker*",
   "# no",
   "",
 ];

@@ -1,13 +1,13 @@
-import { execFileSync } from "node:child_process";
+import { execFile, execFileSync } from "node:child_process";
 import { mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { Readable } from "node:stream";
+import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { packEntries, readEntries } from "@slipway/context";
 import { afterEach, beforeEach, expect, test } from "vitest";
-import type { ProjectOptions } from "../commands/project-options.ts";
-import { type BuildInput, openInput } from "./open-input.ts";
+import { type BuildInput, type InputOptions, openInput } from "./open-input.ts";
 
 let folder: string;
 
@@ -31,7 +31,7 @@ async function tarOf(name: string): Promise<Buffer> {
 
 async function opened(
   given: string | undefined,
-  options: ProjectOptions = {},
+  options: InputOptions = {},
   stdin?: Readable & { isTTY?: boolean },
 ): Promise<BuildInput> {
   const out = { write: () => true };
@@ -101,6 +101,18 @@ test("an archive on stdin is one of the current folder", async () => {
     expect(summary(input)).toMatchObject({ name: path.basename(folder).toLowerCase() });
     expect(await namesOf(input)).toContain("web/Dockerfile");
   });
+});
+
+test("an archive in a named pipe is one on stdin by another name", async () => {
+  await files(app);
+  const pipe = path.join(folder, "pipe");
+  execFileSync("mkfifo", [pipe]);
+  const written = promisify(execFile)("tar", ["-C", path.join(folder, "app"), "-cf", pipe, "."]);
+  await looked(opened("pipe"), async (input) => {
+    expect(summary(input)).toMatchObject({ name: path.basename(folder).toLowerCase() });
+    expect(await namesOf(input)).toContain("web/Dockerfile");
+  });
+  await written;
 });
 
 async function namesOf({ source }: BuildInput): Promise<string[]> {
@@ -184,6 +196,7 @@ test("what is no project, and what to do", async () => {
     ["app.tar.zst", "CLI_BAD_ARCHIVE", "zstd"],
     ["a.zip", "CLI_BAD_ARCHIVE", "zip"],
     ["outer.tar", "CLI_NO_COMPOSE_FILE", "there is app/compose.yaml"],
+    ["/dev/null", "CLI_NOT_A_DIRECTORY", "name a folder, a tar archive"],
     ["-", "CLI_NOT_A_FILE", "on stdin"],
   ];
   for (const [given, code, text] of cases) {
@@ -210,6 +223,16 @@ test("an archive on stdin that stalls is given up with the signal", async () => 
   const io = { stdout: out, stderr: out, stdin, env: {}, cwd: folder, signal: controller.signal };
   const opening = openInput("-", {}, io);
   await expect(opening).rejects.toMatchObject({ name: "AbortError" });
+  expect(stdin.destroyed).toBe(true);
+});
+
+test("an archive on stdin that stands still for longer than it may is given up", async () => {
+  let asked = 0;
+  const stdin = new Readable({ read: () => void (asked++ === 0 ? stdin.push(Buffer.alloc(1000)) : undefined) });
+  await expect(opened("-", { stallTimeoutMs: 20 }, stdin)).rejects.toMatchObject({
+    code: "CLI_TIMEOUT",
+    message: "nothing came on stdin for 0.02 s, before the archive's end",
+  });
   expect(stdin.destroyed).toBe(true);
 });
 

@@ -1,5 +1,7 @@
+import { createReadStream } from "node:fs";
 import { readdir, stat } from "node:fs/promises";
 import path from "node:path";
+import type { Readable } from "node:stream";
 import { type ComposeFile, defaultComposition, load, type LoadResult } from "@slipway/compose";
 import { findComposeFiles } from "@slipway/compose/node";
 import type { Problem } from "@slipway/errors";
@@ -25,6 +27,12 @@ export interface BuildInput {
   close(): Promise<void>;
 }
 
+/** How a project is opened. */
+export interface InputOptions extends ProjectOptions {
+  /** For how long nothing may come of an archive that is streamed. */
+  readonly stallTimeoutMs?: number | undefined;
+}
+
 /** Of a folder there is nothing to close, and its files can be looked up. */
 const ofFolder = {
   root: undefined,
@@ -36,22 +44,24 @@ const ofFolder = {
  * Opens what `slipway build` was given: a folder, a tar archive, or `-` for an archive on stdin. What has no compose file
  * but a Dockerfile is a project of one service, `main`.
  */
-export async function openInput(given: string | undefined, options: ProjectOptions, io: Io): Promise<BuildInput> {
+export async function openInput(given: string | undefined, options: InputOptions, io: Io): Promise<BuildInput> {
   if (given === "-") {
     if (!io.stdin || io.stdin.isTTY) {
       const hint = "pipe one in: tar -c . | slipway build -";
       throw new CliError("CLI_NOT_A_FILE", "there is no archive on stdin", { hint });
     }
-    // An archive of the folder that one is in, most likely: the project has its name.
-    const archive = await ProjectArchive.ofStream(io.stdin, "stdin", io.signal);
-    return archiveInput(archive, { label: "stdin", root: io.cwd, ...options }, io);
+    return streamInput(io.stdin, "stdin", options, io);
   }
   const full = path.resolve(io.cwd, given ?? ".");
   const info = given === undefined ? undefined : await stat(full).catch(() => undefined);
   if (info && !info.isDirectory()) {
     const name = given as string;
-    if (/\.ya?ml$/.test(name)) {
-      const hint = `give a compose file with --file: slipway build -f ${name}`;
+    // Such as the shell's <(tar -c .).
+    if (info.isFIFO()) return streamInput(createReadStream(full), name, options, io);
+    if (!info.isFile() || /\.ya?ml$/.test(name)) {
+      const hint = info.isFile()
+        ? `give a compose file with --file: slipway build -f ${name}`
+        : "name a folder, a tar archive of one, or - for an archive on stdin";
       throw new CliError("CLI_NOT_A_DIRECTORY", `${name} is neither a folder nor a tar archive`, { hint });
     }
     const archive = await ProjectArchive.ofFile(full, name, io.signal);
@@ -59,6 +69,12 @@ export async function openInput(given: string | undefined, options: ProjectOptio
     return archiveInput(archive, { label: name, root, ...options }, io);
   }
   return folderInput(given, full, options, io);
+}
+
+/** An archive of the folder that one is in, most likely: the project has its name. */
+async function streamInput(stream: Readable, label: string, options: InputOptions, io: Io): Promise<BuildInput> {
+  const archive = await ProjectArchive.ofStream(stream, label, io.signal, options.stallTimeoutMs);
+  return archiveInput(archive, { label, root: io.cwd, ...options }, io);
 }
 
 async function folderInput(

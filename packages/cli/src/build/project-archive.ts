@@ -45,8 +45,16 @@ export class ProjectArchive {
     return ProjectArchive.#open(handle, name, signal);
   }
 
-  /** Takes an archive that can be read but once: it is put into a temporary file, which has no name. */
-  static async ofStream(stream: Readable, name: string, signal: AbortSignal): Promise<ProjectArchive> {
+  /**
+   * Takes an archive that can be read but once: it is put into a temporary file, which has no name.
+   * @param stallMs for how long nothing may come
+   */
+  static async ofStream(
+    stream: Readable,
+    name: string,
+    signal: AbortSignal,
+    stallMs?: number,
+  ): Promise<ProjectArchive> {
     const folder = await mkdtemp(path.join(tmpdir(), "slipway-archive-"));
     let handle: FileHandle;
     try {
@@ -56,15 +64,21 @@ export class ProjectArchive {
     }
     const abort = (): void => void stream.destroy(signal.reason as Error);
     signal.addEventListener("abort", abort, { once: true });
+    const stall = stallMs === undefined ? undefined : setTimeout(() => stream.destroy(stalled(name, stallMs)), stallMs);
     try {
       signal.throwIfAborted();
-      for await (const chunk of stream) await handle.writeFile(chunk as Buffer);
+      for await (const chunk of stream) {
+        stall?.refresh();
+        await handle.writeFile(chunk as Buffer);
+      }
     } catch (cause) {
       stream.destroy();
       await handle.close();
       signal.throwIfAborted();
+      if (cause instanceof CliError) throw cause;
       throw new CliError("CLI_BAD_ARCHIVE", `cannot take ${name} in: ${(cause as Error).message}`, { cause });
     } finally {
+      clearTimeout(stall);
       signal.removeEventListener("abort", abort);
     }
     return ProjectArchive.#open(handle, name, signal);
@@ -160,6 +174,12 @@ export class ProjectArchive {
     }
     return undefined;
   }
+}
+
+function stalled(name: string, stallMs: number): CliError {
+  return new CliError("CLI_TIMEOUT", `nothing came on ${name} for ${stallMs / 1000} s, before the archive's end`, {
+    hint: "see what stalls the command that writes the archive, or allow more with --timeout",
+  });
 }
 
 /** Where a link leads within the archive. */

@@ -68,6 +68,19 @@ test("flags as docker's become build options", async () => {
   await rm(folder, { recursive: true });
 });
 
+test("what is wrong with several is told at once", () => {
+  const args = ["--memory", "1k", "--add-host", "x", "--add-host", "", "--cache-to", "", "--ulimit", "x=1"];
+  expect(() => parsed(...args)).toThrow(
+    [
+      "--cache-to is given without a value",
+      "--add-host is given without a value",
+      "--add-host: `x` is no entry for /etc/hosts",
+      "--ulimit: there is no limit x",
+      "--memory: 1024 bytes of memory are too few",
+    ].join("\n"),
+  );
+});
+
 test.each([
   [["--builder", "kaniko"], "buildkit or classic"],
   [["--secret", "id=a"], "id=ID,src=FILE"],
@@ -75,6 +88,14 @@ test.each([
   [["--ssh", "=x"], "ID=SOCKET"],
   [["--shm-size", "much"], "a size"],
   [["--ulimit", "nofile"], "NAME=SOFT"],
+  [["--ulimit", "nofile=10:5"], "--ulimit: the limit nofile is softly 10"],
+  [["--cache-from", ""], "--cache-from is given without a value"],
+  [["--network", ""], "--network is given without a value"],
+  [["--add-host", "db"], "--add-host: `db` is no entry for /etc/hosts"],
+  [["--memory", "5m"], "--memory: 5242880 bytes of memory are too few"],
+  [["--cache-from", "A:b"], "--cache-from: `A:b` is no image name"],
+  [["--secret", "id=a,src=x", "--secret", "id=a,env=Y"], "--secret gives the id a more than once"],
+  [["--ssh", "a", "--ssh", "a=/key"], "--ssh gives the id a more than once"],
 ])("%j is refused", (args, text) => {
   expect(() => parsed(...args)).toThrow(
     expect.objectContaining({ code: "CLI_BAD_OPTION", message: expect.stringContaining(text) }),

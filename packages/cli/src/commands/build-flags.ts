@@ -1,6 +1,13 @@
 import { statSync } from "node:fs";
 import path from "node:path";
-import type { BuildOptions, SecretSource, SshSource, Ulimit } from "@slipway/build";
+import {
+  BuildError,
+  type BuildOptions,
+  checkOptions,
+  type SecretSource,
+  type SshSource,
+  type Ulimit,
+} from "@slipway/build";
 import type { SharedBuildOptions } from "@slipway/multibuild";
 import type { Command } from "commander";
 import type { OptionProblems } from "../option-problems.ts";
@@ -47,21 +54,76 @@ export function buildFlagsOf(
 ): { readonly builder: BuildOptions["builder"]; readonly buildOptions: SharedBuildOptions } {
   const each = <T>(values: readonly string[], read: (text: string) => T | undefined): T[] =>
     values.map(read).filter((value) => value !== undefined);
-  const { secret, ssh, ulimit, shmSize, memory } = flags;
-  return {
-    builder: problems.choice("--builder", flags.builder, ["buildkit", "classic"]),
-    buildOptions: {
-      ...(secret ? { secrets: Object.fromEntries(each(secret, (text) => secretOf(text, cwd, problems))) } : {}),
-      ...(ssh ? { ssh: Object.fromEntries(each(ssh, (text) => sshOf(text, cwd, problems))) } : {}),
-      ...(flags.cacheFrom ? { cacheFrom: flags.cacheFrom } : {}),
-      ...(flags.cacheTo ? { cacheTo: flags.cacheTo } : {}),
-      ...(flags.addHost ? { extraHosts: flags.addHost } : {}),
-      ...(flags.network === undefined ? {} : { networkMode: flags.network }),
-      ...(shmSize === undefined ? {} : { shmSize: bytesOf("--shm-size", shmSize, problems) }),
-      ...(ulimit ? { ulimits: Object.fromEntries(each(ulimit, (text) => ulimitOf(text, problems))) } : {}),
-      ...(memory === undefined ? {} : { memory: bytesOf("--memory", memory, problems) }),
-    },
+  const { secret, ssh, ulimit, shmSize, memory, cacheFrom, cacheTo, addHost, network } = flags;
+  for (const [flag, given] of Object.entries({ cacheFrom, cacheTo, addHost, network })) {
+    if (given === "" || (given !== network && given?.includes("")))
+      problems.add(`${optionNames.get(flag)} is given without a value`);
+  }
+  const present = (values: readonly string[]): string[] => values.filter((value) => value !== "");
+  const buildOptions: SharedBuildOptions = {
+    ...(secret
+      ? {
+          secrets: named(
+            "--secret",
+            each(secret, (text) => secretOf(text, cwd, problems)),
+            problems,
+          ),
+        }
+      : {}),
+    ...(ssh
+      ? {
+          ssh: named(
+            "--ssh",
+            each(ssh, (text) => sshOf(text, cwd, problems)),
+            problems,
+          ),
+        }
+      : {}),
+    ...(cacheFrom ? { cacheFrom: present(cacheFrom) } : {}),
+    ...(cacheTo ? { cacheTo: present(cacheTo) } : {}),
+    ...(addHost ? { extraHosts: present(addHost) } : {}),
+    ...(network ? { networkMode: network } : {}),
+    ...(shmSize === undefined ? {} : { shmSize: bytesOf("--shm-size", shmSize, problems) }),
+    ...(ulimit ? { ulimits: Object.fromEntries(each(ulimit, (text) => ulimitOf(text, problems))) } : {}),
+    ...(memory === undefined ? {} : { memory: bytesOf("--memory", memory, problems) }),
   };
+  addOptionProblems(buildOptions, problems);
+  return { builder: problems.choice("--builder", flags.builder, ["buildkit", "classic"]), buildOptions };
+}
+
+/** What the builds would refuse, each service by itself, is told once and of the flag. */
+function addOptionProblems(options: SharedBuildOptions, problems: OptionProblems): void {
+  try {
+    checkOptions(options);
+  } catch (error) {
+    if (!(error instanceof BuildError)) throw error;
+    for (const { message, hint, path: option = "" } of error.problems) {
+      const flag = optionNames.get(option.split(/[.[]/)[0] ?? "");
+      problems.add(flag === undefined ? message : `${flag}: ${message}`, hint);
+    }
+  }
+}
+
+/** The flags by the names of their values, here and among the build options. */
+const optionNames: ReadonlyMap<string, string> = new Map([
+  ["cacheFrom", "--cache-from"],
+  ["cacheTo", "--cache-to"],
+  ["addHost", "--add-host"],
+  ["extraHosts", "--add-host"],
+  ["network", "--network"],
+  ["networkMode", "--network"],
+  ["shmSize", "--shm-size"],
+  ["ulimits", "--ulimit"],
+  ["memory", "--memory"],
+]);
+
+/** By their ids, of which none is there twice. */
+function named<T>(flag: string, entries: readonly [string, T][], problems: OptionProblems): Record<string, T> {
+  const ids = entries.map(([id]) => id);
+  for (const id of new Set(ids.filter((one, i) => ids.indexOf(one) !== i))) {
+    problems.add(`${flag} gives the id ${id} more than once`, "give each an id of its own");
+  }
+  return Object.fromEntries(entries);
 }
 
 /** A secret as docker's `--secret` names one. What cannot be is added to `problems`. */

@@ -49,7 +49,7 @@ export function withBuildSettings(command: Command): Command {
     .option("--platform <platform>", "what services that name no platform are built for: linux/arm64")
     .optionsGroup("Where and how many:")
     .option("--engine <host>", "build on this engine: unix://…, tcp://…, ssh://…; several share the services", collect)
-    .option("--timeout <duration>", "how long a service may take: 90s, 5m, 1h30m")
+    .option("--timeout <duration>", "how long a service may take, and an archive on stdin stand still: 90s, 5m")
     .option("--concurrency <n>", "how many services are built at once, on each engine (8)")
     .option("--retries <n>", "how often a service is tried again after a fault of the network (2)")
     .option("--fail-fast", "end the others when one service fails")

@@ -202,6 +202,15 @@ test("a secret's file that is not there is told once, before anything is built",
   expect(stderr).toMatch(/^error: --secret id=npm: ENOENT.*none'\n {2}hint: .*\n$/);
 });
 
+test("a secret's variable and an ssh agent that are not there are told together", async () => {
+  await work.files({ "compose.yaml": work.compose("web", "api"), "web/Dockerfile": fine, "api/Dockerfile": fine });
+  const args = ["build", "--secret", "id=npm,env=SLIPWAY_NOT_SET", "--ssh", "default"];
+  const { code, stderr } = await work.run(args, { SSH_AUTH_SOCK: "" });
+  expect(code).toBe(2);
+  expect(stderr).toContain("--secret id=npm: the variable SLIPWAY_NOT_SET is not set");
+  expect(stderr).toContain("--ssh default: there is no agent");
+});
+
 test("an engine that is not there, and one that is", async () => {
   await work.files({ "compose.yaml": work.compose("web"), "web/Dockerfile": fine });
   const none = await work.run(["build", "--engine", "unix:///nowhere/a.sock", "--engine", "unix:///nowhere/b.sock"]);

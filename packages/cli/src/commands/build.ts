@@ -1,5 +1,5 @@
 import { access, constants } from "node:fs/promises";
-import type { SecretSource } from "@slipway/build";
+import type { BuildOptions } from "@slipway/build";
 import { Command } from "commander";
 import { BuildFailedError } from "../build-failed-error.ts";
 import { BuildRecord } from "../build/build-record.ts";
@@ -81,13 +81,13 @@ async function buildGiven(
   io: Io,
 ): Promise<BuildOutcome> {
   if (settings.report !== undefined) await checkReportFile(settings.report);
-  const input = await openInput(given, options, io);
+  const input = await openInput(given, { ...options, stallTimeoutMs: settings.how.timeoutMs }, io);
   try {
     printWarnings(input.warnings, io);
     const services = settings.how.services ?? Object.keys(input.project.services);
     const problems = new OptionProblems();
     checkNames(input.project, services, settings, problems);
-    await checkSecretFiles(settings.how.buildOptions?.secrets, problems);
+    await checkSecrets(settings.how.buildOptions, io.env, problems);
     problems.throwIfAny();
     const connected = await connectEngines(settings.engines, io);
     try {
@@ -103,15 +103,23 @@ async function buildGiven(
 }
 
 /** Once for all services, and before any of them is built. */
-async function checkSecretFiles(
-  secrets: Readonly<Record<string, SecretSource>> = {},
+async function checkSecrets(
+  { secrets = {}, ssh = {} }: Pick<BuildOptions, "secrets" | "ssh"> = {},
+  environment: Io["env"],
   problems: OptionProblems,
 ): Promise<void> {
   for (const [id, source] of Object.entries(secrets)) {
+    if ("env" in source && environment[source.env] === undefined) {
+      problems.add(`--secret id=${id}: the variable ${source.env} is not set`, "set it");
+    }
     if (!("file" in source)) continue;
     await access(source.file, constants.R_OK).catch((error: Error) =>
       problems.add(`--secret id=${id}: ${error.message}`, "name a file that can be read"),
     );
+  }
+  for (const [id, source] of Object.entries(ssh)) {
+    if (source !== "agent" || environment["SSH_AUTH_SOCK"]) continue;
+    problems.add(`--ssh ${id}: there is no agent, as SSH_AUTH_SOCK is not set`, "start ssh-agent, or give keys");
   }
 }
 

@@ -28,9 +28,9 @@ export interface FilesRequest {
 export interface FileSource {
   /**
    * The files of a request: each folder's entries in the order of their names' bytes, a folder before what it holds,
-   * and every folder that something of it is listed of.
+   * and every folder that something of it is listed of. Some at a time: each piece is sent as it comes.
    */
-  list(request: FilesRequest, signal: AbortSignal): AsyncIterable<SourceFile>;
+  list(request: FilesRequest, signal: AbortSignal): AsyncIterable<readonly SourceFile[]>;
   /** A file's content: `file.size` bytes, in pieces of at most 1 MiB. A piece is done with when the next is asked for. */
   open(file: SourceFile, signal: AbortSignal): AsyncIterable<Uint8Array>;
 }

@@ -1,12 +1,10 @@
 import type { FileSource, SourceFile } from "./file-source.ts";
 import type { GrpcCall, GrpcMethod } from "./grpc-call.ts";
 import { type Packet, packetCodec } from "./packet.ts";
+import { statFrames } from "./stat-frames.ts";
 
 /** So many files are read at once: most of a small file's time is spent waiting. */
 const filesAtOnce = 8;
-
-/** So many entries of the list are sent as one piece: alone, each would be a frame of HTTP/2. */
-const entriesAtOnce = 128;
 
 /** What a session tells of its file transfers. */
 export interface FileSyncWatcher {
@@ -59,16 +57,14 @@ class Transfer {
       excludePatterns: call.metadata("exclude-patterns"),
     };
     let id = 0;
-    let batch: Packet[] = [];
-    for await (const file of this.#source.list(request, call.signal)) {
-      if (file.type === "file") this.#files.set(id, file);
-      id += 1;
-      batch.push({ type: "stat", file });
-      if (batch.length < entriesAtOnce) continue;
-      await call.writeAll(packetCodec, batch);
-      batch = [];
+    for await (const files of this.#source.list(request, call.signal)) {
+      for (const file of files) {
+        if (file.type === "file") this.#files.set(id, file);
+        id += 1;
+      }
+      await call.writeFrames(statFrames(files));
     }
-    await call.writeAll(packetCodec, [...batch, { type: "stat" }]);
+    await this.#write({ type: "stat" });
   }
 
   async #receive(): Promise<void> {

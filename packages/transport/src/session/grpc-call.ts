@@ -14,7 +14,8 @@ export interface GrpcStatus {
 /** Answers a call. What it throws is the call's status: a {@link GrpcStatus}, or anything else for an internal error. */
 export type GrpcMethod = (call: GrpcCall) => Promise<void>;
 
-const frameHeader = 5;
+/** The bytes before each message: whether it is compressed, and its length. */
+export const frameHeader = 5;
 
 /** A call of one of our methods, over HTTP/2: messages with a length before each, and a status at the end. */
 export class GrpcCall {
@@ -79,13 +80,18 @@ export class GrpcCall {
 
   /** Sends messages as one piece, a copy, and waits until the other side takes more. */
   async writeAll<T>(codec: Codec<T>, messages: readonly T[]): Promise<void> {
-    this.signal.throwIfAborted();
     const frames = messages.flatMap((message) => {
       const body = codec.encode(message);
       const tail = codec.tail?.(message);
       return [frameHead(body, tail), body, ...(tail ? [tail] : [])];
     });
-    if (!this.#stream.write(Buffer.concat(frames))) await this.#drain();
+    await this.writeFrames(Buffer.concat(frames));
+  }
+
+  /** Sends messages that have their heads before them already, and waits until the other side takes more. */
+  async writeFrames(frames: Uint8Array): Promise<void> {
+    this.signal.throwIfAborted();
+    if (!this.#stream.write(frames)) await this.#drain();
   }
 
   #writeTail(tail: Uint8Array): Promise<void> {
