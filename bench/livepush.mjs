@@ -38,6 +38,7 @@ await writeFile(file("src/version.txt"), "0000");
 
 const engine = await connect();
 const made = [];
+const sessions = [];
 let image = "";
 for await (const record of readRecords(
   await openBuildStream(engine, { tar: packDirectory(context), query: { version: "2", labels: label } }),
@@ -48,9 +49,15 @@ for await (const record of readRecords(
 
 async function start(through = engine) {
   const container = await through.docker.createContainer({ Image: image, Labels: label, StopSignal: "KILL" });
-  made.push(container.id);
+  made.push(container);
   await container.start();
   return container.id;
+}
+
+/** Ends the sessions and removes the containers of a scenario: each container's loop would be a load on the next one's. */
+async function clear() {
+  for (const one of sessions.splice(0)) await one.cleanupIntermediateContainers().catch(() => undefined);
+  for (const container of made.splice(0)) await container.remove({ force: true }).catch(() => undefined);
 }
 
 const median = (times) => times.toSorted((a, b) => a - b)[Math.floor(times.length / 2)];
@@ -128,18 +135,16 @@ async function olderSession(id, skip) {
   });
 }
 
-const sessions = [];
 try {
   const scenarios = { oneFileVisible, withRestart, manyFiles, deletions, command, firstPush };
-  for (const [name, measure] of Object.entries(scenarios)) if (!only || only === name) await measure();
+  for (const [name, measure] of Object.entries(scenarios)) {
+    if (only && only !== name) continue;
+    await measure();
+    await clear();
+  }
   if (process.argv[2]) await elsewhere(process.argv[2]);
 } finally {
-  for (const one of sessions) await one.cleanupIntermediateContainers().catch(() => undefined);
-  for (const id of made)
-    await engine.docker
-      .getContainer(id)
-      .remove({ force: true })
-      .catch(() => undefined);
+  await clear();
   await engine.docker
     .getImage(image)
     .remove({ force: true })
@@ -222,10 +227,11 @@ async function withRestart() {
 }
 
 async function manyFiles() {
-  const [put, ours, theirId, cp] = [await start(), await start(), older ? await start() : "", await start()];
-  const push = await session(ours, { skipContainerRestart: true });
+  // All write into one folder of one container: how long making a file takes depends much on where on the disk its folder is.
+  const id = await start();
+  const push = await session(id, { skipContainerRestart: true });
   sessions.push(push);
-  const theirs = older && (await olderSession(theirId, true));
+  const theirs = older && (await olderSession(id, true));
   const names = Array.from({ length: 1_000 }, (_, i) => `src/many/f${i}`);
   const edit = async (i) => {
     const content = String(i + 1).padEnd(100, "x");
@@ -236,11 +242,15 @@ async function manyFiles() {
   await compare(
     "1,000 files of 100 B",
     {
-      "one putArchive": { run: async (i) => putArchive(engine, put, await archive(i), { path: "/usr/src/app" }) },
+      // The same files are written before it as before the others: what waits to get onto the disk is a load on each.
+      "one putArchive": {
+        prepare: edit,
+        run: async (i) => putArchive(engine, id, await archive(i), { path: "/usr/src/app" }),
+      },
       slipway: { prepare: edit, run: () => push.performLivepush(names).then(() => undefined) },
       "docker cp": {
         prepare: edit,
-        run: () => run("docker", ["cp", `${file("src/many")}/.`, `${cp}:/usr/src/app/src/`]).then(() => undefined),
+        run: () => run("docker", ["cp", `${file("src/many")}/.`, `${id}:/usr/src/app/src/many/`]).then(() => undefined),
       },
       ...(theirs ? { "livepush 3.5.4": { prepare: edit, run: () => theirs.performLivepush(names, []) } } : {}),
     },
@@ -364,8 +374,8 @@ async function elsewhere(host) {
       { goal: "within 3x of the bare exec" },
     );
     await shell.close();
-    await push.cleanupIntermediateContainers();
   } finally {
+    await clear();
     far.close();
   }
 }

@@ -23,6 +23,8 @@ export interface ContextEntry {
   readonly gid: number;
   /** The same for all names of one file; only of files that have several. */
   readonly inode?: string;
+  /** Its number on the disk: of two files that are alike in all else, the one that took the other's place has another. */
+  readonly ino: bigint;
   /** Where a symlink leads, as it is written. */
   readonly linkname?: string;
 }
@@ -188,6 +190,7 @@ class Walk {
         mtimeNs,
         uid: Number(stats.uid),
         gid: Number(stats.gid),
+        ino: stats.ino,
       };
       if (type === "symlink") return { ...entry, linkname: readlinkSync(full) };
       if (type === "file" && stats.nlink > 1) return { ...entry, inode: `${stats.dev}:${stats.ino}` };

@@ -7,8 +7,9 @@ export interface ContextFile {
   readonly linkname?: string | undefined;
   readonly mode?: number | undefined;
   readonly size?: number | undefined;
-  /** Milliseconds. */
-  readonly mtimeMs?: number | undefined;
+  readonly mtimeNs?: bigint | undefined;
+  /** Its number on the disk. */
+  readonly ino?: bigint | undefined;
   /** What kind of archive it is, which ADD would unpack; false for none, undefined where nobody looked. */
   readonly archive?: ArchiveKind | false | undefined;
 }

@@ -1,4 +1,4 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rename, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ignoreNothing, parseIgnore } from "@slipway/context";
@@ -50,6 +50,23 @@ test("what lies behind a link that leads to itself is nothing", async () => {
     "d directory>symlink",
     "d/f file>undefined",
   ]);
+});
+
+// Seed 300116.
+test("a folder that took another's place brings its files, though they are as large and as old", async () => {
+  await writeFiles(directory, { "d/f": "213", "e/f": "252", "e/g": "g" });
+  const moment = new Date(1_700_000_000_000);
+  for (const name of ["d/f", "e/f"]) await utimes(path.join(directory, name), moment, moment);
+  const context = {
+    directory,
+    ignore: ignoreNothing,
+    listing: new ContextListing(await listContext(directory, ignoreNothing)),
+  };
+  await rm(path.join(directory, "d"), { recursive: true });
+  await rename(path.join(directory, "e"), path.join(directory, "d"));
+  const changes = new Map<string, ContextChange>();
+  await readChanges(context, ["d", "e"], changes);
+  expect([...changes.keys()].toSorted()).toEqual(["d", "d/f", "d/g", "e", "e/f", "e/g"]);
 });
 
 test("a deleted file takes along the folders that went with it, and what they held", async () => {

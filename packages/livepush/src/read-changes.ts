@@ -18,8 +18,8 @@ export interface WatchedContext {
 /** Lists a whole context. */
 export async function listContext(directory: string, ignore: Ignore): Promise<[string, ContextFile][]> {
   const files: [string, ContextFile][] = [];
-  for await (const { path: name, type, mode, size, mtime, linkname } of walk(directory, { ignore })) {
-    files.push([name, { type, mode, size, mtimeMs: mtime.getTime(), linkname }]);
+  for await (const { path: name, type, mode, size, mtimeNs, ino, linkname } of walk(directory, { ignore })) {
+    files.push([name, { type, mode, size, mtimeNs, ino, linkname }]);
   }
   return files;
 }
@@ -151,10 +151,9 @@ class ChangeReader {
   #stat(name: string): ContextFile | undefined {
     const full = path.join(this.#context.directory, name);
     try {
-      // As a walk reads it: other times are rounded, not cut.
       const stats = lstatSync(full, { throwIfNoEntry: false, bigint: true });
       if (!stats) return undefined;
-      const facts = { mode: Number(stats.mode) & 0o7777, mtimeMs: stats.mtime.getTime() };
+      const facts = { mode: Number(stats.mode) & 0o7777, mtimeNs: stats.mtimeNs, ino: stats.ino };
       if (stats.isSymbolicLink()) return { type: "symlink", linkname: readlinkSync(full), size: 0, ...facts };
       if (stats.isDirectory()) return { type: "directory", size: 0, ...facts };
       return stats.isFile() ? { type: "file", size: Number(stats.size), ...facts } : undefined;
@@ -179,5 +178,7 @@ export async function withArchiveFacts(directory: string, changes: readonly Cont
 
 function isSame(a: ContextFile | undefined, b: ContextFile): boolean {
   if (!a || a.type !== b.type || a.mode !== b.mode || a.linkname !== b.linkname) return false;
-  return a.type === "directory" || (a.size === b.size && a.mtimeMs === b.mtimeMs);
+  if (a.type === "directory") return true;
+  // Files that were made at the same moment differ in nothing but their number.
+  return a.size === b.size && a.mtimeNs === b.mtimeNs && a.ino === b.ino;
 }

@@ -1,8 +1,11 @@
+import type { Readable } from "node:stream";
+import { buffer } from "node:stream/consumers";
 import { packEntries } from "@slipway/context";
 import { type ContainerShell, type Engine, execute, openShell, putArchive, type ShellResult } from "@slipway/transport";
 import { isSlipwayError } from "@slipway/errors";
 import { abortable } from "./abortable.ts";
 import { LivepushError } from "./livepush-error.ts";
+import { packTar } from "./pack-tar.ts";
 import type { DeleteItem } from "./push-plan.ts";
 import {
   archived,
@@ -18,15 +21,19 @@ import { tarOf } from "./tar-of.ts";
 import type { CommandToRun, FileBatch, FileToPut, Identity, Updater } from "./updater.ts";
 import { beingWritten, mostInScript, writeScript } from "./write-script.ts";
 
-/**
- * Up to here files go through the shell, base64-encoded; beyond, the engine's archive call is quicker: it takes long to begin
- * and longer for each file, but less for each byte.
- */
-const throughShell = { bytes: 256 * 1024, files: 2_000 };
+/** Up to here an archive goes through the shell, packed and base64-encoded; beyond, the engine's call takes less for each byte. */
+const mostThroughShell = 512 * 1024;
+/** Up to here an archive is made in memory, to see how small it can be packed. */
+const mostInMemory = 8 * 1024 * 1024;
 
-/** Finds out what the shell can do. `stat -c` and `xargs -0` are not POSIX; `tar` and `base64` may be missing. */
+/** No files, as a gzipped tar archive and a format of printf. */
+const emptyArchive =
+  "\\037\\213\\010\\000\\000\\000\\000\\000\\002\\003\\143\\140\\030\\005\\243\\140\\024\\214\\124\\000\\000\\056\\257\\265\\357\\000\\004\\000\\000";
+
+/** Finds out what the shell can do. `stat -c`, `xargs -0` and `tar -z` are not POSIX; `tar` and `base64` may be missing. */
 const probe = [
   "command -v tar >/dev/null && command -v base64 >/dev/null && echo tar",
+  `printf '${emptyArchive}' | tar -t -z -f - >/dev/null 2>&1 && echo gzip`,
   "[ -n \"$(printf '/\\000' | xargs -0 stat -c %Z -- 2>/dev/null)\" ] && date +%s >/dev/null && echo stat",
   "true",
 ].join("\n");
@@ -34,6 +41,7 @@ const probe = [
 interface Session {
   readonly shell: ContainerShell;
   readonly unpacks: boolean;
+  readonly unzips: boolean;
   readonly tellsTimes: boolean;
   /** Whether its tools do what writeScript wants, as far as is known. */
   writes: boolean;
@@ -79,23 +87,25 @@ export class ShellUpdater implements Updater {
   }
 
   async put(batch: FileBatch, signal: AbortSignal): Promise<void> {
-    const size = batch.files.reduce((sum, file) => sum + (file.size ?? 0), 0);
-    const isLarge = size > throughShell.bytes || batch.files.length > throughShell.files;
-    const { unpacks } = await abortable(this.#open(), signal);
+    const { unpacks, unzips } = await abortable(this.#open(), signal);
     const folders = foldersScript(batch.files);
     const toPack = batch.files.some(archived);
-    if (!unpacks || isLarge || !batch.files.every(isPlain)) {
-      if (folders !== "") await this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
-      if (!toPack) return;
-      await putArchive(this.#engine, this.#containerId, packEntries(tarOf(batch)), { path: "/", signal });
-      return;
-    }
-    if (!toPack) return this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
-    if (await this.#write(batch, folders, signal)) return;
-    const chunks: Buffer[] = [];
-    for await (const chunk of packEntries(tarOf(batch))) chunks.push(chunk as Buffer);
-    const script = `umask 022\n${folders}\numask 0\ntar -x -p -f - -C / || exit\n${linkOwnersScript(batch.files)}`;
-    await this.#succeed("copying files", script, Buffer.concat(chunks), signal);
+    const isSmall = unpacks && batch.files.every(isPlain) && tarSize(batch.files) <= mostInMemory;
+    if (isSmall && toPack) {
+      if (await this.#write(batch, folders, signal)) return;
+      const tar = await buffer(packEntries(tarOf(batch)));
+      const packed = unzips ? await packTar(tar) : undefined;
+      const stdin = packed ?? tar;
+      if (stdin.length > mostThroughShell) return this.#putArchive(folders, tar, signal);
+      const unpack = `tar -x ${packed ? "-z " : ""}-p -f - -C /`;
+      const script = `umask 022\n${folders}\numask 0\n${unpack} || exit\n${linkOwnersScript(batch.files)}`;
+      await this.#succeed("copying files", script, stdin, signal);
+    } else await this.#putArchive(folders, toPack ? packEntries(tarOf(batch)) : undefined, signal);
+  }
+
+  async #putArchive(folders: string, tar: Readable | Buffer | undefined, signal: AbortSignal): Promise<void> {
+    if (folders !== "") await this.#succeed("making folders", `umask 022\n${folders}`, undefined, signal);
+    if (tar) await putArchive(this.#engine, this.#containerId, tar, { path: "/", signal });
   }
 
   /** Puts a single small file without an archive. */
@@ -217,9 +227,20 @@ function isPlain({ name, linkname = "", uid = 0, gid = 0 }: FileToPut): boolean 
   return plain.test(name) && plain.test(linkname) && Math.max(uid, gid) < 2 ** 21;
 }
 
+/** How many bytes of an archive these files take, about. */
+function tarSize(files: readonly FileToPut[]): number {
+  return files.reduce((sum, { size = 0 }) => sum + 512 + size, 0);
+}
+
 async function openSession(engine: Engine, containerId: string): Promise<Session> {
   const shell = await openShell(engine, containerId, { user: "0" });
   const { stdout } = await shell.run(`rm -f ${beingWritten}\n${probe}`);
   const can = stdout.toString().split("\n");
-  return { shell, unpacks: can.includes("tar"), tellsTimes: can.includes("stat"), writes: true };
+  return {
+    shell,
+    unpacks: can.includes("tar"),
+    unzips: can.includes("gzip"),
+    tellsTimes: can.includes("stat"),
+    writes: true,
+  };
 }

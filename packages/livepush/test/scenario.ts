@@ -218,7 +218,8 @@ function randomSteps(random: Random, earlier: readonly string[]): StepText[] {
     ],
     () => [
       same(
-        `RUN --mount=type=cache,target=/cache cat /in/x 2>/dev/null; echo ${id} > /cache/a; cp /cache/a /sums/${id}`,
+        // One of its own: others' files, of another owner, might be in one that all share.
+        `RUN --mount=type=cache,id=${id},target=/cache,mode=0777 cat /in/x 2>/dev/null; echo ${id} > /cache/a; cp /cache/a /sums/${id}`,
       ),
     ],
     () => [

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { Duplex, Readable } from "node:stream";
+import { timeLimit } from "@slipway/run";
 import type Dockerode from "dockerode";
 import { Demultiplexer, type OutputStream } from "./demultiplexer.ts";
 import type { Engine } from "./engine.ts";
@@ -41,31 +42,49 @@ export interface ScriptOptions {
 export interface ShellOptions {
   readonly user?: string | undefined;
   readonly env?: Readonly<Record<string, string>> | undefined;
+  /** How long that may take, in milliseconds; 30 seconds without. */
+  readonly openWithinMs?: number | undefined;
 }
 
 /**
  * Opens a shell in a running container. An open shell doesn't keep Node running, only a script that runs does; what runs
  * when Node ends or the connection is lost runs on to its own end.
- * @throws TransportError TRANSPORT_NO_SHELL where the image has no `sh`
+ * @throws TransportError TRANSPORT_NO_SHELL where the image has no `sh`; TRANSPORT_NO_ANSWER where it takes too long, after
+ *   which it may be tried again
  */
 export async function openShell(
   handle: Engine | Dockerode,
   containerId: string,
-  options: ShellOptions = {},
+  { openWithinMs = 30_000, ...options }: ShellOptions = {},
 ): Promise<ContainerShell> {
+  const limit = timeLimit(openWithinMs);
+  const opening = new AbortController();
+  const giveUp = (): void => opening.abort(limit.reason);
+  limit.addEventListener("abort", giveUp);
+  let waitingFor = "the engine to make an exec";
+  const onMade = (): void => void (waitingFor = "the engine to start it");
   try {
     const engine = toEngine(handle);
-    const { stream } = await startExec(engine, containerId, { cmd: ["sh"], workdir: "/", ...options });
+    const exec = { cmd: ["sh"], workdir: "/", ...options };
+    const { stream } = await startExec(engine, containerId, exec, { signal: opening.signal, onMade });
+    waitingFor = "the shell to answer";
     const shell = new Shell(engine, containerId, stream);
     await shell.open();
     return shell;
   } catch (error) {
+    if (opening.signal.aborted) {
+      const message = `container ${containerId} gave no shell within ${openWithinMs / 1000} s, waiting for ${waitingFor}`;
+      const hint = "is the container paused, or the engine overloaded?";
+      throw new TransportError("TRANSPORT_NO_ANSWER", message, { hint });
+    }
     if (error instanceof TransportError && error.code === "TRANSPORT_SHELL_CLOSED") {
       throw new TransportError("TRANSPORT_NO_SHELL", `container ${containerId} has no shell (\`sh\`) that starts`, {
         cause: error,
       });
     }
     throw engineError(error, `opening a shell in container ${containerId}`);
+  } finally {
+    limit.removeEventListener("abort", giveUp);
   }
 }
 

@@ -3,6 +3,7 @@ import { inspect } from "node:util";
 import type Dockerode from "dockerode";
 import { type Endpoint, endpointFor } from "./endpoint.ts";
 import type { EngineAddress } from "./engine-location.ts";
+import { settleAnswers } from "./settle-answers.ts";
 import { TransportError } from "./transport-error.ts";
 
 /**
@@ -27,7 +28,7 @@ export function dockerodeAt({ at, protocol, agent, version }: Endpoint): Dockero
   const noTls = { ca: undefined, cert: undefined, key: undefined };
   const options = { ...nothing, ...noTls, pathPrefix: "/", ...bracketed(at), protocol, agent, version };
   try {
-    return new Docker(options as unknown as Dockerode.DockerOptions);
+    return settleAnswers(new Docker(options as unknown as Dockerode.DockerOptions));
   } catch (cause) {
     // It reads the files of DOCKER_CERT_PATH even so.
     throw new TransportError(

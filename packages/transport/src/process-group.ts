@@ -1,8 +1,12 @@
+import { timeLimit } from "@slipway/run";
 import type { Engine } from "./engine.ts";
 import { endOf, startExec } from "./start-exec.ts";
 
 /** How long a command that was told to end may take before it is killed, in milliseconds. */
 export const graceMs = 2_000;
+
+/** How long the engine may take to carry out a signal, in milliseconds. */
+const signalledWithinMs = 30_000;
 
 /**
  * Ends all processes of a group in a container: TERM, then KILL for what is left once `leader` has resolved or the grace
@@ -26,12 +30,11 @@ export async function endGroup(
 }
 
 async function signalGroup(engine: Engine, containerId: string, group: string, name: string): Promise<void> {
+  // The shell's own `kill`, since slim images have no such program; as root, since the group may be another user's.
+  const cmd = ["sh", "-c", 'kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "-$2"', "sh", name, group];
+  const signal = timeLimit(signalledWithinMs);
   try {
-    const { stream } = await startExec(engine, containerId, {
-      // The shell's own `kill`, since slim images have no such program; as root, since the group may be another user's.
-      cmd: ["sh", "-c", 'kill -s "$1" -- "-$2" 2>/dev/null || kill -s "$1" "-$2"', "sh", name, group],
-      user: "0",
-    });
+    const { stream } = await startExec(engine, containerId, { cmd, user: "0" }, { signal });
     stream.resume();
     await endOf(stream);
     stream.destroy();

@@ -19,11 +19,20 @@ export interface ExecState {
   readonly ExitCode: number | null;
 }
 
+/** Who waits for an exec to start. */
+export interface StartOptions {
+  /** Gives up, and later ends the streams. */
+  readonly signal?: AbortSignal | undefined;
+  /** The engine has made it, and is to start it. */
+  readonly onMade?: (() => void) | undefined;
+}
+
 /** Starts an exec with all three streams attached. */
 export async function startExec(
   engine: Engine,
   containerId: string,
   options: ExecOptions,
+  { signal, onMade }: StartOptions = {},
 ): Promise<{ inspect(): Promise<ExecState>; stream: Duplex }> {
   const { cmd, env, user, workdir } = options;
   const json = {
@@ -36,9 +45,10 @@ export async function startExec(
     ...(workdir ? { WorkingDir: workdir } : {}),
   };
   const path = `/containers/${encodeURIComponent(containerId)}/exec`;
-  const { Id: id } = await ask<{ Id: string }>(engine, { path, method: "POST", json });
+  const { Id: id } = await ask<{ Id: string }>(engine, { path, method: "POST", json, signal });
+  onMade?.();
   const body = { Detach: false, Tty: false };
-  const stream = await hijack(engine, { path: `/exec/${id}/start`, method: "POST", body });
+  const stream = await hijack(engine, { path: `/exec/${id}/start`, method: "POST", body, signal });
   return { inspect: () => ask<ExecState>(engine, { path: `/exec/${id}/json` }), stream };
 }
 
