@@ -20,6 +20,8 @@ export class BuildStream extends Duplex {
     this.#context.once("close", () => this.#search.end());
     // What ends the context early, such as a build that fails, ends the writing of whoever waits for it to drain too.
     this.#context.on("error", () => undefined);
+    // What the stream is destroyed with is why the build fails, and told by that.
+    this.on("error", () => undefined);
   }
 
   /** What was written, for the engine. */
@@ -75,7 +77,7 @@ export class BuildStream extends Duplex {
   }
 
   override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
-    if (!this.#over) this.#ended.abort(error ?? undefined);
+    if (!this.#over) this.#ended.abort(error ?? new DOMException("the build's stream was destroyed", "AbortError"));
     this.#context.destroy();
     done(error);
   }

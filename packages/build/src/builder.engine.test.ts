@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
+import type { Duplex } from "node:stream";
 import { text } from "node:stream/consumers";
 import { packEntries } from "@slipway/context";
 import { connect, type Engine, inspectImage } from "@slipway/transport";
@@ -153,6 +154,16 @@ test("what a hook throws reaches the handler, and no other hook", async () => {
     ["buildFailure", expect.objectContaining({ code: "BUILD_BAD_DOCKERFILE" })],
     ["handler", thrown],
   ]);
+});
+
+test("what the stream is destroyed with is the build's failure, and nothing else has to hear of it", async () => {
+  for (const reason of [new Error("the source is gone"), undefined]) {
+    const failed = new Promise<Error>((resolve) => {
+      const buildStream = (stream: NodeJS.ReadWriteStream): void => void (stream as Duplex).destroy(reason);
+      builder.createBuildStream({}, { buildStream, buildFailure: resolve });
+    });
+    expect((await failed).message).toBe(reason?.message ?? "the build's stream was destroyed");
+  }
 });
 
 test("a hook's promise that rejects reaches the handler too", async () => {

@@ -10,6 +10,8 @@ export type MultibuildErrorCode =
   | "MULTIBUILD_UNSUPPORTED"
   /** A service has neither an image nor a build. */
   | "MULTIBUILD_NO_IMAGE"
+  /** A service's `image`, or the name that it has without, is no image's name. */
+  | "MULTIBUILD_BAD_IMAGE"
   /** The project has no service of that name. */
   | "MULTIBUILD_UNKNOWN_SERVICE"
   /** The Dockerfiles of several services cannot be resolved. */

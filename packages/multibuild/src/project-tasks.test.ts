@@ -153,10 +153,12 @@ test("everything that cannot be built is told at once", () => {
     web: { build: { context: "../web", secrets: [{ source: "s" }], privileged: true } },
     api: { build: { context: ".", platforms: ["linux/amd64", "linux/arm64"] } },
     none: {},
+    Upper: { build: { context: "." } },
+    bad: { image: "a:b:c" },
   });
   let error: unknown;
   try {
-    projectTasks(project, { services: ["web", "api", "none", "wbe"] });
+    projectTasks(project, { services: ["web", "api", "none", "Upper", "bad", "wbe"] });
   } catch (thrown) {
     error = thrown;
   }
@@ -167,6 +169,8 @@ test("everything that cannot be built is told at once", () => {
     ["MULTIBUILD_UNSUPPORTED", "services.web.build.secrets"],
     ["MULTIBUILD_UNSUPPORTED", "services.api.build.platforms"],
     ["MULTIBUILD_NO_IMAGE", "services.none"],
+    ["MULTIBUILD_BAD_IMAGE", "services.Upper"],
+    ["MULTIBUILD_BAD_IMAGE", "services.bad.image"],
     ["MULTIBUILD_UNKNOWN_SERVICE", "did you mean `web`?"],
   ]);
 });

@@ -1,6 +1,7 @@
 import { serviceContract } from "@slipway/compose/balena";
 import type { Secret, Service } from "@slipway/compose";
 import type { Problem } from "@slipway/errors";
+import { parseReference } from "@slipway/transport/reference";
 import { buildOptionsOf } from "./build-fields.ts";
 import type { BuildTask } from "./build-task.ts";
 import type { ContextPath } from "./context-path.ts";
@@ -41,6 +42,7 @@ export function serviceTask(
         path: `services.${name}`,
       });
     }
+    if (image) checkName(name, image, image, problems);
     return { ...common, ...own, external: true, imageName: image ?? "" };
   }
   const at = `services.${name}.build`;
@@ -58,6 +60,7 @@ export function serviceTask(
   }
   const named = namedContexts?.read(name, build.additional_contexts ?? {}, platform ?? onlyPlatform, problems);
   const tag = image ?? (project && `${project.name}-${name}`);
+  if (tag !== undefined) checkName(name, tag, image, problems);
   return {
     ...common,
     ...(platform === undefined && onlyPlatform !== undefined ? { dockerPlatform: onlyPlatform } : own),
@@ -76,6 +79,26 @@ export function serviceTask(
       : {}),
     dockerOpts: options,
   };
+}
+
+/** @param own what the service says that it is named, if it does */
+function checkName(
+  service: string,
+  image: string,
+  own: string | undefined,
+  problems: Problem<MultibuildErrorCode>[],
+): void {
+  try {
+    parseReference(image);
+  } catch (error) {
+    const { message, hint } = error as { message: string; hint: string };
+    problems.push({
+      code: "MULTIBUILD_BAD_IMAGE",
+      message: `service ${service}: ${message}`,
+      hint: own === undefined ? "name its image by `image`, or the service in lower case" : hint,
+      path: own === undefined ? `services.${service}` : `services.${service}.image`,
+    });
+  }
 }
 
 /** A key without a value has none to hand on. */

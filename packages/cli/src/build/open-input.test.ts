@@ -6,7 +6,7 @@ import { Readable } from "node:stream";
 import { promisify } from "node:util";
 import { gzipSync } from "node:zlib";
 import { packEntries, readEntries } from "@slipway/context";
-import { afterEach, beforeEach, expect, test } from "vitest";
+import { afterEach, beforeEach, expect, test, vi } from "vitest";
 import { type BuildInput, type InputOptions, openInput } from "./open-input.ts";
 
 let folder: string;
@@ -101,6 +101,21 @@ test("an archive on stdin is one of the current folder", async () => {
     expect(summary(input)).toMatchObject({ name: path.basename(folder).toLowerCase() });
     expect(await namesOf(input)).toContain("web/Dockerfile");
   });
+});
+
+test("an archive on stdin that cannot be kept says where", async () => {
+  vi.stubEnv("TMPDIR", path.join(folder, "none"));
+  try {
+    const stdin = Readable.from([Buffer.alloc(1024)]);
+    await expect(opened("-", {}, stdin)).rejects.toMatchObject({
+      code: "CLI_CANNOT_WRITE",
+      message: expect.stringContaining(`cannot keep stdin in ${path.join(folder, "none")}: ENOENT`),
+      hint: expect.stringContaining("TMPDIR"),
+    });
+    expect(stdin.destroyed).toBe(true);
+  } finally {
+    vi.unstubAllEnvs();
+  }
 });
 
 test("an archive in a named pipe is one on stdin by another name", async () => {

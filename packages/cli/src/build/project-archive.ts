@@ -55,13 +55,10 @@ export class ProjectArchive {
     signal: AbortSignal,
     stallMs?: number,
   ): Promise<ProjectArchive> {
-    const folder = await mkdtemp(path.join(tmpdir(), "slipway-archive-"));
-    let handle: FileHandle;
-    try {
-      handle = await open(path.join(folder, "archive"), "wx+", 0o600);
-    } finally {
-      await rm(folder, { recursive: true, force: true });
-    }
+    const handle = await temporaryFile().catch((cause: Error) => {
+      stream.destroy();
+      throw notKept(name, cause);
+    });
     const abort = (): void => void stream.destroy(signal.reason as Error);
     signal.addEventListener("abort", abort, { once: true });
     const stall = stallMs === undefined ? undefined : setTimeout(() => stream.destroy(stalled(name, stallMs)), stallMs);
@@ -69,7 +66,9 @@ export class ProjectArchive {
       signal.throwIfAborted();
       for await (const chunk of stream) {
         stall?.refresh();
-        await handle.writeFile(chunk as Buffer);
+        await handle.writeFile(chunk as Buffer).catch((cause: Error) => {
+          throw notKept(name, cause);
+        });
       }
     } catch (cause) {
       stream.destroy();
@@ -174,6 +173,23 @@ export class ProjectArchive {
     }
     return undefined;
   }
+}
+
+/** A file without a name, so that it is gone with the process, however that ends. */
+async function temporaryFile(): Promise<FileHandle> {
+  const folder = await mkdtemp(path.join(tmpdir(), "slipway-archive-"));
+  try {
+    return await open(path.join(folder, "archive"), "wx+", 0o600);
+  } finally {
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+function notKept(name: string, cause: Error): CliError {
+  return new CliError("CLI_CANNOT_WRITE", `cannot keep ${name} in ${tmpdir()}: ${cause.message}`, {
+    cause,
+    hint: "make room there, or set TMPDIR to a folder on another disk",
+  });
 }
 
 function stalled(name: string, stallMs: number): CliError {

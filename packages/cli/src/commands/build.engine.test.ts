@@ -117,6 +117,21 @@ test("a failure: the step, its place, exit code and output; the table and the re
   });
 });
 
+test("a report that finds no room is an error, beside the images that were built all the same", async () => {
+  await work.files({ "compose.yaml": work.compose("web"), "web/Dockerfile": fine, "full/.keep": "" });
+  const disk = path.join(work.folder, "full");
+  execFileSync("mount", ["-t", "tmpfs", "-o", "size=4k", "tmpfs", disk]);
+  try {
+    const { code, stdout, stderr } = await work.run(["build", "--report", "full/report.html"]);
+    expect(code).toBe(1);
+    expect(stdout).toMatch(/^web +\S/m);
+    expect(stderr).toMatch(/^error: cannot write the report .*ENOSPC/m);
+    expect(await readdir(disk)).toEqual([]);
+  } finally {
+    execFileSync("umount", [disk]);
+  }
+});
+
 test("--progress json: each line an event with time, service and type, the last with the images", async () => {
   await work.files({ "compose.yaml": work.compose("web", "api"), "web/Dockerfile": fine, "api/Dockerfile": failing });
   const done = await work.run(["build", "--progress", "json"]);

@@ -49,19 +49,20 @@ export function buildCommand(io: Io): Command {
     .action(async (given: string | undefined, options: BuildArguments & { file?: string[] }) => {
       const settings = readBuildSettings(options, io);
       const json = settings.progress === "json" ? new JsonProgress(io.stdout) : undefined;
-      let outcome: BuildOutcome;
+      let outcome: ShownOutcome;
       try {
         outcome = await buildGiven(given, options, settings, io);
       } catch (error) {
         json?.line(Date.now(), { type: "result", successful: false, images: [], error: errorToJson(error) });
         throw error;
       }
-      const { images, pushFailures } = outcome;
+      const { images, pushFailures, reportError } = outcome;
       const failed = images.filter(({ image }) => !image.successful);
       const successful = failed.length + pushFailures.length === 0;
       if (json) json.line(Date.now(), { type: "result", successful, images: images.map(imageToJson) });
       else if (settings.json) io.stdout.write(`${JSON.stringify(images.map(imageToJson), undefined, 2)}\n`);
       else io.stdout.write(imageTable(images, io.stdout));
+      if (reportError !== undefined && !successful) printError(reportError, io);
       if (failed.length > 0) {
         const failures = failed.map(({ image: { serviceName: service, error, dockerfile } }) => ({
           service,
@@ -71,6 +72,7 @@ export function buildCommand(io: Io): Command {
         throw new BuildFailedError(failures, io.cwd);
       }
       if (pushFailures.length > 0) throw new PushFailedError(pushFailures);
+      if (reportError !== undefined) throw reportError;
     });
 }
 
@@ -79,7 +81,7 @@ async function buildGiven(
   options: { file?: string[] },
   settings: BuildSettings,
   io: Io,
-): Promise<BuildOutcome> {
+): Promise<ShownOutcome> {
   if (settings.report !== undefined) await checkReportFile(settings.report);
   const input = await openInput(given, { ...options, stallTimeoutMs: settings.how.timeoutMs }, io);
   try {
@@ -100,6 +102,12 @@ async function buildGiven(
   } finally {
     await input.close();
   }
+}
+
+/** What became of a build that was shown. */
+interface ShownOutcome extends BuildOutcome {
+  /** Why the report could not be written: what was built is told all the same. */
+  readonly reportError: unknown;
 }
 
 /** Once for all services, and before any of them is built. */
@@ -130,31 +138,36 @@ async function show(
   { engines, lost }: ConnectedEngines,
   services: readonly string[],
   io: Io,
-): Promise<BuildOutcome> {
+): Promise<ShownOutcome> {
   const record = new BuildRecord(input.project.name, services, Date.now(), settings.report !== undefined);
   const progress = openProgress(settings.progress, io, record);
   const onEvent = (event: CommandEvent): void => {
     record.add(event);
     progress.event(event);
   };
+  let outcome: BuildOutcome;
   try {
     for (const event of lost) onEvent({ time: Date.now(), ...event });
-    return await runBuild({ input, settings, engines, io, onEvent });
+    outcome = await runBuild({ input, settings, engines, io, onEvent });
   } catch (error) {
     record.error = error;
-    throw error;
-  } finally {
     progress.close();
-    if (settings.report !== undefined) await report(settings.report, record, io);
+    const reportError = await report(settings.report, record);
+    // It must not hide why the build ended.
+    if (reportError !== undefined) printError(reportError, io);
+    throw error;
   }
+  progress.close();
+  return { ...outcome, reportError: await report(settings.report, record) };
 }
 
-/** A report that cannot be written must not hide why the build ended. */
-async function report(file: string, record: BuildRecord, io: Io): Promise<void> {
+/** @returns why it could not be written */
+async function report(file: string | undefined, record: BuildRecord): Promise<unknown> {
+  if (file === undefined) return undefined;
   try {
     await writeReport(file, record, Date.now());
+    return undefined;
   } catch (error) {
-    if (record.error === undefined) throw error;
-    printError(error, io);
+    return error;
   }
 }
