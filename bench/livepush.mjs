@@ -1,6 +1,6 @@
 // Live push on facts' workload: beside npm's livepush 3.5.4, `docker cp` and the engine's own calls. Contestants alternate;
-// each figure is the median (and the least) of its runs. `npm run bench -- livepush [ssh://…]` measures over another
-// connection as well.
+// each figure is the median (and the least) of its runs. `node bench/livepush.mjs ssh://…` measures over that connection as
+// well, and without one over an ssh server of its own on this machine.
 import { execFile } from "node:child_process";
 import { EventEmitter } from "node:events";
 import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
@@ -8,6 +8,8 @@ import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { promisify } from "node:util";
+import { fileURLToPath } from "node:url";
+import { importSource } from "./shared/import-source.mjs";
 import { peer } from "./shared/peer.mjs";
 
 const own = (name) => import(new URL(`../packages/${name}/dist/index.js`, import.meta.url));
@@ -136,13 +138,12 @@ async function olderSession(id, skip) {
 }
 
 try {
-  const scenarios = { oneFileVisible, withRestart, manyFiles, deletions, command, firstPush };
+  const scenarios = { oneFileVisible, withRestart, manyFiles, deletions, command, firstPush, overSsh };
   for (const [name, measure] of Object.entries(scenarios)) {
     if (only && only !== name) continue;
     await measure();
     await clear();
   }
-  if (process.argv[2]) await elsewhere(process.argv[2]);
 } finally {
   await clear();
   await engine.docker
@@ -352,8 +353,20 @@ async function firstPush() {
   );
 }
 
-async function elsewhere(host) {
-  const far = await connect({ host });
+async function overSsh() {
+  if (process.argv[2]) return elsewhere({ host: process.argv[2] });
+  const source = new URL("../packages/testing/src/ssh-server.ts", import.meta.url);
+  const { startSshServer } = await importSource(fileURLToPath(source));
+  const server = await startSshServer();
+  try {
+    await elsewhere(server);
+  } finally {
+    await server.remove();
+  }
+}
+
+async function elsewhere({ host, environment }) {
+  const far = await connect(environment ? { host, environment } : { host });
   try {
     const id = await start(far);
     const push = await session(id, { docker: far, skipContainerRestart: true });

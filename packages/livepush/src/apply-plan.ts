@@ -77,7 +77,7 @@ async function flowOf(stage: number, action: FlowAction, options: ApplyOptions):
     return readArchiveFlow(path.join(options.directory, action.from.archive), found.step);
   }
   const [source, target] = await Promise.all([containers.sourceOf(action.from), containers.containerOf(stage)]);
-  const destination = await statDestination(engine, target, found.step.destination);
+  const destination = await statDestination(engine, target, found.step.destination, signal);
   return readFlow(engine, source, found.step, () => destination, signal);
 }
 

@@ -6,8 +6,8 @@ import type { EntryToPack } from "@slipway/context";
 import type { CopyItem } from "./push-plan.ts";
 import type { FileBatch, FileToPut } from "./updater.ts";
 
-/** Up to here a file is read whole, in bytes. */
-const readWhole = 1024 * 1024;
+/** Up to here a file is read whole, in bytes: what becomes shorter while it is read in parts ends the push. */
+const readWhole = 8 * 1024 * 1024;
 
 /** How many files are looked up before others have their turn. */
 const lookAtOnce = 256;

@@ -4,6 +4,7 @@ import { connect, type Engine } from "@slipway/transport";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { TestEngine } from "@slipway/testing";
 import { startOwnEngine } from "../test/own-engine.ts";
+import { noise } from "../test/noise.ts";
 import { Random } from "../test/random.ts";
 import { type Relay, startRelay } from "../test/relay.ts";
 import { Workbench, writeFiles } from "../test/workbench.ts";
@@ -84,7 +85,7 @@ test(
     for (let i = 1; performance.now() < end; i++) {
       const name = random.pick(["package.json", "src/a", "src/b", "src/d/c", "src/d/e/f"]);
       const gone = name !== "package.json" && random.oneIn(4);
-      await writeFiles(context, { [name]: gone ? undefined : `${i}${random.oneIn(20) ? "x".repeat(400_000) : ""}` });
+      await writeFiles(context, { [name]: gone ? undefined : `${i}${random.oneIn(20) ? noise(i, 600_000) : ""}` });
       const pushing: Promise<void> = push.performLivepush(gone ? [] : [name], gone ? [name] : []).then(
         ({ outcome }) => note(outcome),
         (error: unknown) => {

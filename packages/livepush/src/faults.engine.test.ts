@@ -1,5 +1,6 @@
 import { connect, type Engine } from "@slipway/transport";
 import { afterAll, afterEach, beforeAll, expect, test } from "vitest";
+import { noise } from "../test/noise.ts";
 import { type Relay, startRelay } from "../test/relay.ts";
 import { type Files, Workbench, writeFiles } from "../test/workbench.ts";
 import { Livepush } from "./livepush.ts";
@@ -55,7 +56,7 @@ test("a connection that is lost in the middle of a transfer loses nothing", asyn
   const context = await bench.folder({ Dockerfile: text, "src/a": "a", "src/gone": "x" });
   const { push, containerId } = await bench.start(context, { text, docker: relayed });
   // Too much for the shell: it goes as an archive, which is cut off.
-  const big = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`src/big${i}`, `${i}`.repeat(60_000)]));
+  const big = Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`src/big${i}`, noise(i, 60_000)]));
   relay.set({ after: 300_000 });
   const changes = await edit(context, { ...big, "src/gone": undefined });
   await expect(push.performLivepush(...changes)).rejects.toMatchObject({ name: "TransportError" });

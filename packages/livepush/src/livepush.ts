@@ -3,6 +3,7 @@ import path from "node:path";
 import { parse, print } from "@slipway/dockerfile";
 import { isSlipwayError } from "@slipway/errors";
 import { type Engine, engineError, toEngine } from "@slipway/transport";
+import { abortable } from "./abortable.ts";
 import type { ApplyDurations } from "./apply-plan.ts";
 import { ContainerNotRunningError } from "./container-not-running-error.ts";
 import { type LiveDockerfile, liveDockerfile } from "./live-dockerfile.ts";
@@ -218,7 +219,7 @@ export class Livepush extends EventEmitter<PushEvents> {
       return durations;
     };
     try {
-      const wasRunning = await this.#isRunning();
+      const wasRunning = await this.#isRunning(signal);
       planned = await this.#session.plan(signal);
       planMs = performance.now() - started;
       throwIfRebuild(planned);
@@ -251,8 +252,8 @@ export class Livepush extends EventEmitter<PushEvents> {
     }
   }
 
-  async #isRunning(): Promise<boolean> {
-    return (await this.#containers.isLive()) || (await this.#containers.isRunning());
+  async #isRunning(signal: AbortSignal): Promise<boolean> {
+    return (await abortable(this.#containers.isLive(), signal)) || (await this.#containers.isRunning(signal));
   }
 
   async #restart({ restart: { by } }: PushPlan, wasRunning: boolean): Promise<void> {

@@ -170,7 +170,7 @@ export class PushSession {
         restartBy: this.#options.restartBy,
       });
       if (planned.questions.length === 0) return planned;
-      await this.#options.containers.answer(planned.questions, this.#facts);
+      await this.#options.containers.answer(planned.questions, this.#facts, signal);
     }
   }
 

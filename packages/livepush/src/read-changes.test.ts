@@ -1,4 +1,4 @@
-import { mkdtemp, rename, rm, utimes } from "node:fs/promises";
+import { chmod, mkdtemp, rename, rm, utimes } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import path from "node:path";
 import { ignoreNothing, parseIgnore } from "@slipway/context";
@@ -50,6 +50,38 @@ test("what lies behind a link that leads to itself is nothing", async () => {
     "d directory>symlink",
     "d/f file>undefined",
   ]);
+});
+
+// Seed 400388.
+test("a folder that is left out comes and goes with what it holds that is not", async () => {
+  const rules = "d/e*\n!d/e0/f0\n!d/e1/g/h";
+  expect(await changesOf({ "d/f": "f" }, { "d/e0/f0": "f" }, ["d/e0/f0"], rules)).toEqual([
+    "d/e0 undefined>directory",
+    "d/e0/f0 undefined>file",
+  ]);
+  expect(await changesOf({ "d/e0/other": "o" }, { "d/e0/f0": undefined }, ["d/e0/f0"], rules)).toEqual([
+    "d/e0/f0 file>undefined",
+    "d/e0 directory>undefined",
+  ]);
+  expect(await changesOf({ "d/e0/f0": "f" }, { "d/e0": "a file" }, ["d/e0"], rules)).toEqual([
+    "d/e0/f0 file>undefined",
+    "d/e0 directory>undefined",
+  ]);
+  expect(await changesOf({ "d/e1/g/h": "h", "d/e1/k": "k" }, { "d/e1/g/h": undefined }, ["d/e1/g"], rules)).toEqual([
+    "d/e1/g/h file>undefined",
+    "d/e1/g directory>undefined",
+    "d/e1 directory>undefined",
+  ]);
+});
+
+test("another mode of a folder that is left out, but for what it holds, is a change", async () => {
+  const ignore = parseIgnore("d\n!d/f");
+  await writeFiles(directory, { "d/f": "f", "d/g": "g" });
+  const listing = new ContextListing(await listContext(directory, ignore));
+  await chmod(path.join(directory, "d"), 0o700);
+  const changes = new Map<string, ContextChange>();
+  await readChanges({ directory, ignore, listing }, ["d"], changes);
+  expect([...changes]).toMatchObject([["d", { before: { mode: 0o755 }, after: { mode: 0o700 } }]]);
 });
 
 // Seed 300116.

@@ -74,16 +74,30 @@ class ChangeReader {
     else if (!file) {
       // With a file its folder may have gone.
       const gone = this.#highestGone(name);
-      const above = gone.slice(0, Math.max(0, gone.lastIndexOf("/")));
+      const above = parentOf(gone);
       // A file that took its folder's place is not gone.
       if (above !== "" && this.#stat(above)?.type !== "directory") return this.read(above);
       for (const path of [gone, ...listing.below(gone)]) this.#set(path, undefined);
+      this.#dropEmpty(gone);
     } else {
       if (this.#context.ignore.ignores(name)) this.#setFoldersAbove(name);
       else this.#setWithFolders(name, file);
       const known = [...listing.below(name)];
       if (file.type === "directory") await this.#readFolder(name);
       else for (const path of known) this.#set(path, undefined);
+      this.#dropEmpty(name);
+      // One that is left out may have another mode.
+      if (file.type === "directory" && listing.get(name)) this.#set(name, file);
+    }
+  }
+
+  /** A folder that is left out comes along only with what it holds that is not. */
+  #dropEmpty(name: string): void {
+    const { ignore, listing } = this.#context;
+    for (let at = name; at !== ""; at = parentOf(at)) {
+      if (!listing.get(at)) continue;
+      if (!ignore.ignores(at) || !isEmpty(listing.children(at))) return;
+      this.#set(at, undefined);
     }
   }
 
@@ -108,7 +122,7 @@ class ChangeReader {
 
   /** A file that is left out may have come with a folder that is not. */
   #setFoldersAbove(name: string): void {
-    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
+    const parent = parentOf(name);
     if (parent === "" || this.#context.listing.get(parent)?.type === "directory") return;
     if (this.#context.ignore.ignores(parent)) return this.#setFoldersAbove(parent);
     const folder = this.#stat(parent);
@@ -116,12 +130,8 @@ class ChangeReader {
   }
 
   #setWithFolders(name: string, file: ContextFile): void {
-    const parent = name.slice(0, Math.max(0, name.lastIndexOf("/")));
-    if (
-      parent !== "" &&
-      this.#context.listing.get(parent)?.type !== "directory" &&
-      !this.#context.ignore.ignores(parent)
-    ) {
+    const parent = parentOf(name);
+    if (parent !== "" && this.#context.listing.get(parent)?.type !== "directory") {
       const folder = this.#stat(parent);
       // Behind a link lies nothing of the context's own.
       if (folder?.type !== "directory") return;
@@ -163,6 +173,15 @@ class ChangeReader {
       throw error;
     }
   }
+}
+
+function parentOf(name: string): string {
+  return name.slice(0, Math.max(0, name.lastIndexOf("/")));
+}
+
+function isEmpty(names: Iterable<string>): boolean {
+  for (const _ of names) return false;
+  return true;
 }
 
 /** Whether the changed files are archives, which ADD would unpack. */

@@ -19,10 +19,16 @@ export async function readContainer(
 }
 
 /** All that the engine says of a container. */
-export async function inspectContainer(engine: Engine, containerId: string): Promise<ContainerInspect> {
+export async function inspectContainer(
+  engine: Engine,
+  containerId: string,
+  signal?: AbortSignal,
+): Promise<ContainerInspect> {
+  signal?.throwIfAborted();
   try {
-    return await engine.docker.getContainer(containerId).inspect();
+    return await engine.docker.getContainer(containerId).inspect(signal ? { abortSignal: signal } : {});
   } catch (error) {
+    signal?.throwIfAborted();
     throw engineError(error, `looking at container ${containerId}`);
   }
 }

@@ -110,7 +110,7 @@ export class RuleSync {
     matches: readonly RuleMatch[],
     signal: AbortSignal,
   ): Promise<RuleOutcome> {
-    const wasRunning = (await this.#containers.isLive()) || (await this.#containers.isRunning());
+    const wasRunning = (await this.#containers.isLive()) || (await this.#containers.isRunning(signal));
     const updater = await this.#containers.updater(0);
     const { copies, deletes } = await this.#items(updater, synced, signal);
     if (deletes.length > 0) await (await this.#containers.updaterWithShell(0)).remove(deletes, signal);
@@ -140,7 +140,7 @@ export class RuleSync {
   ): Promise<{ copies: CopyItem[]; deletes: DeleteItem[] }> {
     const copies = new Map<string, CopyItem>();
     const deletes = new Map<string, DeleteItem>();
-    const owner = await this.#readOwner();
+    const owner = await this.#readOwner(signal);
     for (const { file, target } of matches) {
       const destination = cleanPath(target ?? "/");
       const why = `${file} changed`;
@@ -172,12 +172,12 @@ export class RuleSync {
   }
 
   /** Files belong to the user that the container runs as, who may be nothing but a number. */
-  async #readOwner(): Promise<Owner> {
+  async #readOwner(signal: AbortSignal): Promise<Owner> {
     if (this.#owner) return this.#owner;
-    const { Config } = await inspectContainer(this.#engine, this.#options.containerId);
+    const { Config } = await inspectContainer(this.#engine, this.#options.containerId, signal);
     const user = Config.User ?? "";
     const facts = new FactBook();
-    if (needsAccounts(user)) await this.#containers.answer([{ kind: "accounts", stage: 0 }], facts);
+    if (needsAccounts(user)) await this.#containers.answer([{ kind: "accounts", stage: 0 }], facts, signal);
     this.#owner = readOwner(user, facts.accounts(0)) ?? { uid: 0, gid: 0 };
     return this.#owner;
   }

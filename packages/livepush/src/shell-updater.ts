@@ -53,10 +53,12 @@ export class ShellUpdater implements Updater {
   readonly #engine: Engine;
   readonly #containerId: string;
   readonly #environment: readonly string[];
+  readonly #openWithinMs: number | undefined;
   #opening: Promise<Session> | undefined;
   #current: Session | undefined;
 
-  private constructor(engine: Engine, containerId: string, environment: readonly string[]) {
+  private constructor(engine: Engine, containerId: string, environment: readonly string[], openWithinMs?: number) {
+    this.#openWithinMs = openWithinMs;
     this.#engine = engine;
     this.#containerId = containerId;
     this.#environment = environment;
@@ -65,10 +67,16 @@ export class ShellUpdater implements Updater {
   /**
    * @param environment the names that the container's own environment has: a command does not see them unless its step
    *   gives them
-   * @throws TransportError TRANSPORT_NO_SHELL
+   * @param openWithinMs how long opening a shell may take, each of two times
+   * @throws TransportError TRANSPORT_NO_SHELL, TRANSPORT_NO_ANSWER
    */
-  static async open(engine: Engine, containerId: string, environment: readonly string[]): Promise<ShellUpdater> {
-    const updater = new ShellUpdater(engine, containerId, environment);
+  static async open(
+    engine: Engine,
+    containerId: string,
+    environment: readonly string[],
+    openWithinMs?: number,
+  ): Promise<ShellUpdater> {
+    const updater = new ShellUpdater(engine, containerId, environment, openWithinMs);
     await updater.warm();
     return updater;
   }
@@ -93,7 +101,7 @@ export class ShellUpdater implements Updater {
     const isSmall = unpacks && batch.files.every(isPlain) && tarSize(batch.files) <= mostInMemory;
     if (isSmall && toPack) {
       if (await this.#write(batch, folders, signal)) return;
-      const tar = await buffer(packEntries(tarOf(batch)));
+      const tar = await abortable(buffer(packEntries(tarOf(batch))), signal);
       const packed = unzips ? await packTar(tar) : undefined;
       const stdin = packed ?? tar;
       if (stdin.length > mostThroughShell) return this.#putArchive(folders, tar, signal);
@@ -215,7 +223,9 @@ export class ShellUpdater implements Updater {
 
   async #open(): Promise<Session> {
     if (this.#current && !this.#current.shell.closed) return this.#current;
-    this.#opening ??= openSession(this.#engine, this.#containerId).finally(() => (this.#opening = undefined));
+    this.#opening ??= openSession(this.#engine, this.#containerId, this.#openWithinMs).finally(
+      () => (this.#opening = undefined),
+    );
     this.#current = await this.#opening;
     return this.#current;
   }
@@ -232,8 +242,13 @@ function tarSize(files: readonly FileToPut[]): number {
   return files.reduce((sum, { size = 0 }) => sum + 512 + size, 0);
 }
 
-async function openSession(engine: Engine, containerId: string): Promise<Session> {
-  const shell = await openShell(engine, containerId, { user: "0" });
+/** An opening that stands still is begun once more: engines have been seen to lose one among many at the same time. */
+async function openSession(engine: Engine, containerId: string, openWithinMs?: number): Promise<Session> {
+  const open = (): Promise<ContainerShell> => openShell(engine, containerId, { user: "0", openWithinMs });
+  const shell = await open().catch((error: unknown) => {
+    if (!isSlipwayError(error, "TRANSPORT_NO_ANSWER")) throw error;
+    return open();
+  });
   const { stdout } = await shell.run(`rm -f ${beingWritten}\n${probe}`);
   const can = stdout.toString().split("\n");
   return {

@@ -135,11 +135,11 @@ export class StageContainers {
    * Whether the running container still runs. An updater that was opened in another state is let go.
    * @throws ContainerNotRunningError if it is gone
    */
-  async isRunning(): Promise<boolean> {
+  async isRunning(signal?: AbortSignal): Promise<boolean> {
     const { engine } = this.#options;
     const containerId = this.#containerId;
     try {
-      const { State } = await inspectContainer(engine, containerId);
+      const { State } = await inspectContainer(engine, containerId, signal);
       const opened = await this.#updaters.get(this.final)?.catch(() => undefined);
       if (opened && opened.running !== State.Running) await this.forget(this.final);
       return State.Running;
@@ -179,16 +179,16 @@ export class StageContainers {
   }
 
   /** Finds out what the planner wants to know. */
-  async answer(questions: readonly Question[], facts: FactBook): Promise<void> {
+  async answer(questions: readonly Question[], facts: FactBook, signal: AbortSignal): Promise<void> {
     const { engine } = this.#options;
     for (const question of questions) {
       const { stage } = question;
       const containerId = await this.containerOf(stage);
       if (question.kind === "folder") {
-        facts.setDestination(stage, question.path, await statDestination(engine, containerId, question.path));
+        facts.setDestination(stage, question.path, await statDestination(engine, containerId, question.path, signal));
       } else if (question.kind === "accounts") {
         const [passwd, group] = await Promise.all(
-          ["/etc/passwd", "/etc/group"].map((path) => readText(engine, containerId, path)),
+          ["/etc/passwd", "/etc/group"].map((path) => readText(engine, containerId, path, signal)),
         );
         facts.setAccounts(stage, readAccounts(passwd ?? "", group ?? ""));
       } else facts.setShell(stage, (await this.updaterWithShell(stage)).hasShell);
@@ -289,9 +289,14 @@ async function remove(engine: Engine, id: string): Promise<void> {
   }
 }
 
-async function readText(engine: Engine, containerId: string, path: string): Promise<string | undefined> {
+async function readText(
+  engine: Engine,
+  containerId: string,
+  path: string,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
-    for await (const { body } of readEntries(await getArchive(engine, containerId, path))) {
+    for await (const { body } of readEntries(await getArchive(engine, containerId, path, { signal }))) {
       const chunks: Buffer[] = [];
       for await (const chunk of body) chunks.push(chunk as Buffer);
       return Buffer.concat(chunks).toString();

@@ -14,9 +14,12 @@ export async function statPath(
   engine: Engine,
   containerId: string,
   path: string,
+  signal?: AbortSignal,
 ): Promise<{ kind: PathKind; linkname: string } | undefined> {
+  signal?.throwIfAborted();
   try {
-    const response = (await engine.docker.getContainer(containerId).infoArchive({ path })) as unknown as {
+    const options = { path, ...(signal ? { abortSignal: signal } : {}) };
+    const response = (await engine.docker.getContainer(containerId).infoArchive(options)) as unknown as {
       headers: Record<string, string | undefined>;
       resume?(): void;
     };
@@ -31,16 +34,22 @@ export async function statPath(
     if (Math.floor(mode / symlinkBit) % 2 === 1) return { kind: "symlink", linkname: linkTarget };
     return { kind: "file", linkname: "" };
   } catch (error) {
+    signal?.throwIfAborted();
     if ((error as { statusCode?: number }).statusCode === 404 && (await exists(engine, containerId))) return undefined;
     throw engineError(error, `looking at ${path} in container ${containerId}`);
   }
 }
 
 /** What is at a path of a container, links followed. */
-export async function statDestination(engine: Engine, containerId: string, path: string): Promise<Destination> {
+export async function statDestination(
+  engine: Engine,
+  containerId: string,
+  path: string,
+  signal?: AbortSignal,
+): Promise<Destination> {
   let end = cleanPath(path);
   for (let hops = 0; hops < 40; hops++) {
-    const found = await statPath(engine, containerId, end);
+    const found = await statPath(engine, containerId, end, signal);
     if (found?.kind !== "symlink") return { folder: found?.kind === "folder", end };
     end = posix.resolve(posix.dirname(end), found.linkname);
   }

@@ -1,3 +1,4 @@
+import { noise } from "./noise.ts";
 import { Random } from "./random.ts";
 
 /** What is at a path: a file, a link, a folder, an archive, or nothing. */
@@ -100,7 +101,10 @@ function randomPath(random: Random): string {
 }
 
 function randomFile(random: Random): Entry {
-  const content = `${random.below(1_000)}${random.oneIn(12) ? "x".repeat(300_000) : ""}\n`;
+  const number = random.below(1_000);
+  // What can be packed goes another way than what can't.
+  const large = (): string => (number % 2 === 0 ? "x".repeat(300_000) : noise(number, 600_000));
+  const content = `${number}${random.oneIn(12) ? large() : ""}\n`;
   return { kind: "file", content, mode: random.pick([0o644, 0o644, 0o644, 0o600, 0o755, 0o444]) };
 }
 

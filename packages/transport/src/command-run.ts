@@ -6,7 +6,7 @@ import { wrapCommand } from "./exec-wrapper.ts";
 import type { ExecuteOptions } from "./execute.ts";
 import { MarkerReader } from "./marker-reader.ts";
 import { endGroup, graceMs } from "./process-group.ts";
-import { endOf, type ExecState, isMissingShell, startExec } from "./start-exec.ts";
+import { endOf, type ExecOptions, type ExecState, isMissingShell, startExec } from "./start-exec.ts";
 import { TransportError } from "./transport-error.ts";
 import { openWatchdog, type Watchdog } from "./watchdog.ts";
 
@@ -44,12 +44,12 @@ export class CommandRun {
     try {
       if (!this.#wrapped) this.#watchdog = await openWatchdog(this.#engine, this.#containerId, this.#mark);
       signal?.throwIfAborted();
-      const started = await startExec(this.#engine, this.#containerId, program);
+      const started = await this.#start(program);
       exec = started;
       this.#stream = started.stream;
     } catch (error) {
       await this.#watchdog?.end();
-      if (this.#wrapped && isMissingShell((error as Error).message)) return "no shell";
+      if (this.#wrapped && !signal?.aborted && isMissingShell((error as Error).message)) return "no shell";
       throw error;
     }
     this.#ended = endOf(this.#stream);
@@ -72,6 +72,21 @@ export class CommandRun {
       await this.#watchdog?.end();
       signal?.removeEventListener("abort", stop);
       this.#stream.destroy();
+    }
+  }
+
+  /** An abort lets it start and ends it then, unless the engine is silent: our wrapper ends with the connection. */
+  async #start(program: ExecOptions): ReturnType<typeof startExec> {
+    const { signal } = this.#options;
+    const opening = new AbortController();
+    let timer: NodeJS.Timeout | undefined;
+    const giveUp = (): void => void (timer = setTimeout(() => opening.abort(signal?.reason), graceMs));
+    signal?.addEventListener("abort", giveUp, { once: true });
+    try {
+      return await startExec(this.#engine, this.#containerId, program, { signal: opening.signal });
+    } finally {
+      clearTimeout(timer);
+      signal?.removeEventListener("abort", giveUp);
     }
   }
 

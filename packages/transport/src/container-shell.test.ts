@@ -6,6 +6,7 @@ import type { Duplex } from "node:stream";
 import { afterEach, expect, test } from "vitest";
 import { connect } from "./connect.ts";
 import { openShell } from "./container-shell.ts";
+import { execute } from "./execute.ts";
 import { dockerFor } from "./docker-for.ts";
 
 /** How far an engine goes that falls silent. */
@@ -70,6 +71,18 @@ for (const [silence, words] of waits) {
     engine.close();
   });
 }
+
+test.each(["the exec", "the start"] as const)(
+  "a command that stands still before %s can be aborted",
+  async (silence) => {
+    const engine = await connect({ host: await silentEngine(() => silence) });
+    const controller = new AbortController();
+    const running = execute(engine, "c", { cmd: ["true"], signal: controller.signal });
+    controller.abort(new Error("enough"));
+    await expect(running).rejects.toThrow("enough");
+    engine.close();
+  },
+);
 
 test("a shell that opened in time stays open after it", async () => {
   const engine = await connect({ host: await silentEngine(() => "the end") });

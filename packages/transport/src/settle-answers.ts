@@ -28,13 +28,19 @@ export function settleAnswers(docker: Dockerode): Dockerode {
   modem.buildRequest = (options, context, data, callback) => {
     if (context.isStream || context.hijack || context.openStdin) return build(options, context, data, callback);
     const asStream = { ...context, isStream: true, statusCodes: everyStatus() };
-    build(options, asStream, data, (error, answer) => {
-      if (error) return callback(error);
-      const response = answer as Readable;
+    const read = async (response: Readable): Promise<void> => {
       if (options.signal) addAbortSignal(options.signal, response);
-      buffer(response).then((whole) => {
-        modem.buildPayload(null, false, context.statusCodes, false, undefined, response, parsed(whole), callback);
-      }, callback);
+      let whole: Buffer;
+      try {
+        whole = await buffer(response);
+      } catch (error) {
+        return callback(error);
+      }
+      modem.buildPayload(null, false, context.statusCodes, false, undefined, response, parsed(whole), callback);
+    };
+    build(options, asStream, data, (error, answer) => {
+      if (error) callback(error);
+      else void read(answer as Readable);
     });
   };
   return docker;
