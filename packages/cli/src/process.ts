@@ -35,7 +35,11 @@ export async function runProcess(): Promise<void> {
     cwd: process.cwd(),
     signal: controller.signal,
   });
-  // Of a cancelled run a late second signal is still that, and no death by signal.
-  if (controller.signal.aborted) return;
+  // Of a cancelled run a late second signal is still that, and no death by signal: at an end of its own, Node takes the
+  // handlers away before the process is gone.
+  if (controller.signal.aborted) {
+    process.once("beforeExit", () => process.exit());
+    return;
+  }
   for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.off(signal, interrupt);
 }
