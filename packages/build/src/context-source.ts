@@ -12,5 +12,6 @@ export interface ContextSource {
 
 /** How to build of files that can be had by their paths. */
 export interface SourceBuildOptions extends BuildOptions {
+  /** The Dockerfile; `dockerfile` is its name in messages, and in the tar stream. */
   readonly dockerfileText: string;
 }

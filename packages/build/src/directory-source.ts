@@ -14,9 +14,10 @@ import path from "node:path";
 import { promisify } from "node:util";
 import { ContextError, type Ignore, ignoreNothing, parseIgnore, walkInBatches } from "@slipway/context";
 import type { FilesRequest, FileSource, SourceFile } from "@slipway/transport";
+import { foldersAbove } from "./folders-above.ts";
 import { followPaths } from "./follow-paths.ts";
+import { pieceSize, textPieces } from "./text-pieces.ts";
 
-const pieceSize = 64 * 1024;
 const open = promisify(openCallback);
 const read = promisify(readCallback);
 
@@ -67,7 +68,7 @@ export function directorySource(
       if (put && !isPut) yield withFolders(directory, put, folders);
     },
     open: (file, signal) =>
-      file.path === instead?.path ? piecesOf(instead.text) : contentOf(directory, file, buffers, signal),
+      file.path === instead?.path ? textPieces(instead.text) : contentOf(directory, file, buffers, signal),
   };
 }
 
@@ -96,11 +97,6 @@ function folderStats(folder: string): BigIntStats | undefined {
   } catch {
     return undefined; // it need not be there
   }
-}
-
-async function* piecesOf(text: string): AsyncGenerator<Uint8Array, void, undefined> {
-  const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += pieceSize) yield bytes.subarray(at, at + pieceSize);
 }
 
 /** Whether a path comes before another, or in its place, where each folder's entries are in the order of their names' bytes. */
@@ -145,11 +141,6 @@ function both(one: Ignore, other: Ignore): Ignore {
 /** A space keeps a pattern that begins with `#` from being a comment. */
 function patterns(list: readonly string[]): Ignore {
   return parseIgnore(list.map((pattern) => ` ${pattern}`).join("\n"));
-}
-
-function foldersAbove(file: string): string[] {
-  const parts = file.split("/");
-  return parts.slice(1).map((_, i) => parts.slice(0, i + 1).join("/"));
 }
 
 async function* contentOf(

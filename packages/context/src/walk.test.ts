@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import path from "node:path";
 import { afterEach, beforeEach, expect, test } from "vitest";
 import { parseIgnore } from "./ignore.ts";
-import { walk, type WalkOptions } from "./walk.ts";
+import { walk, walkInBatches, type WalkOptions } from "./walk.ts";
 
 let folder: string;
 beforeEach(async () => {
@@ -89,4 +89,17 @@ test("an abort ends the walk", async () => {
   await entries.next();
   abort.abort(new Error("enough"));
   await expect(entries.next()).rejects.toThrow("enough");
+});
+
+test("in batches they are the same in the same order, many at a time", async () => {
+  await put(...Array.from({ length: 300 }, (_, i) => `folder${i % 7}/file${i}`));
+  const sizes: number[] = [];
+  const names: string[] = [];
+  for await (const batch of walkInBatches(folder)) {
+    sizes.push(batch.length);
+    names.push(...batch.map((entry) => entry.path));
+  }
+  expect(names).toEqual(await paths());
+  expect(sizes.length).toBeLessThan(10);
+  await expect(walkInBatches(path.join(folder, "none")).next()).rejects.toMatchObject({ code: "CONTEXT_NOT_FOUND" });
 });

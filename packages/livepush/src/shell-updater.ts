@@ -242,7 +242,7 @@ function tarSize(files: readonly FileToPut[]): number {
   return files.reduce((sum, { size = 0 }) => sum + 512 + size, 0);
 }
 
-/** An opening that stands still is begun once more: engines have been seen to lose one among many at the same time. */
+/** An opening that stands still is begun once more, as it may be that one alone that is stuck. */
 async function openSession(engine: Engine, containerId: string, openWithinMs?: number): Promise<Session> {
   const open = (): Promise<ContainerShell> => openShell(engine, containerId, { user: "0", openWithinMs });
   const shell = await open().catch((error: unknown) => {

@@ -18,8 +18,8 @@ const response = fieldsCodec({ 1: "username", 2: "secret" }, { username: "", sec
 const hub = new Set(["registry-1.docker.io", "index.docker.io", "https://index.docker.io/v1/"]);
 
 /**
- * Credentials for the registries that a build touches, one by one as it does. The methods of newer engines by which the
- * client would fetch tokens are not implemented, as the protocol allows: the engine then asks for the credentials.
+ * Credentials for the registries that a build touches, one by one as it does. Of the service's methods this is the
+ * one that every engine knows: newer ones ask whether we would fetch tokens for them first, and else for the credentials.
  */
 export function authService(credentials: CredentialsSource): Record<string, GrpcMethod> {
   return {
