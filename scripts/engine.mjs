@@ -15,7 +15,9 @@ const logFile = path.join(stateDirectory, "dockerd.log");
 const execRoot = "/var/run/slipway-engine";
 const containerdPidFile = path.join(execRoot, "containerd/containerd.pid");
 const socket = "/var/run/docker.sock";
-const readyWithinMs = 60_000;
+/** One with thousands of layers takes more than a minute to look at them. */
+const readyWithinMs = 5 * 60_000;
+const tellAfterMs = 10_000;
 
 /** The engine that the machine has, or undefined. An engine that was asked for by name and doesn't answer is an error. */
 async function findEngine() {
@@ -104,13 +106,19 @@ async function startDaemon() {
 /** @param {number} since */
 async function untilReady(since) {
   const { locateEngine } = await import("@slipway/transport");
+  let told = false;
   for (;;) {
     const ready = await locateEngine({ host: `unix://${socket}` }).catch(() => undefined);
     if (ready) return;
     const gone = performance.now() - since > 2_000 && !(await ownPid());
     if (gone || performance.now() - since > readyWithinMs) {
       const tail = (await readFile(logFile, "utf8").catch(() => "")).trim().split("\n").slice(-10).join("\n");
-      throw new SetupError(`dockerd ${gone ? "ended" : "isn't ready after a minute"}; the end of ${logFile}:\n${tail}`);
+      const what = gone ? "ended" : `isn't ready after ${readyWithinMs / 60_000} minutes`;
+      throw new SetupError(`dockerd ${what}; the end of ${logFile}:\n${tail}`);
+    }
+    if (!told && performance.now() - since > tellAfterMs) {
+      told = true;
+      step("dockerd is looking at what it has, which may take minutes");
     }
     await delay(200);
   }
