@@ -6,6 +6,7 @@ import path from "node:path";
 import { once } from "node:events";
 import { connect, type Engine } from "@slipway/transport";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
+import { Printed } from "../test/printed.ts";
 import { main } from "./main.ts";
 
 let engine: Engine;
@@ -141,26 +142,10 @@ function start(...args: string[]): {
   const bin = path.join(import.meta.dirname, "../bin/slipway.js");
   const env = { ...process.env, TMPDIR: path.join(folder, "tmp") };
   const child = spawn(process.execPath, [bin, ...args], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-  let output = "";
-  const waiting = new Set<() => void>();
-  const add = (chunk: Buffer): void => {
-    output += chunk.toString();
-    for (const check of waiting) check();
-  };
-  child.stdout?.on("data", add);
-  child.stderr?.on("data", add);
-  const until = (text: string, times = 1): Promise<void> =>
-    new Promise((resolve, reject) => {
-      const check = (): void => {
-        if (output.split(text).length <= times) return;
-        waiting.delete(check);
-        resolve();
-      };
-      waiting.add(check);
-      child.once("close", () => reject(new Error(`it ended without printing "${text}":\n${output}`)));
-      check();
-    });
-  return { child, printed: () => output, until };
+  const printed = new Printed();
+  for (const stream of [child.stdout, child.stderr]) stream?.on("data", (chunk: Buffer) => printed.add(chunk));
+  child.once("close", () => printed.end());
+  return { child, printed: () => printed.text, until: (text, times) => printed.until(text, times) };
 }
 
 const slow = "FROM slipway-base/busybox:1\nRUN echo building; sleep 600\n";

@@ -4,6 +4,7 @@ import path from "node:path";
 import { getArchive, connect, type Engine } from "@slipway/transport";
 import { startSshServer, type SshServer } from "@slipway/testing";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { Printed } from "../test/printed.ts";
 import { main } from "./main.ts";
 
 const project = `slipway-live-ssh-${process.pid}`;
@@ -33,34 +34,19 @@ async function files(contents: Readonly<Record<string, string>>): Promise<void> 
 }
 
 /** `slipway live` with an engine that is reached over ssh. */
-function live(): { until(text: string, times?: number): Promise<void>; stop(): Promise<number>; printed(): string } {
+function live(): { printed: Printed; stop(): Promise<number> } {
   const stopping = new AbortController();
-  const waiting = new Set<() => void>();
-  let output = "";
-  const write = (text: string | Uint8Array): void => {
-    output += typeof text === "string" ? text : Buffer.from(text).toString();
-    for (const check of waiting) check();
-  };
+  const printed = new Printed();
+  const output = { write: (text: string | Uint8Array) => printed.add(text) };
   const ended = main(["live", "-p", project, folder], {
-    stdout: { write },
-    stderr: { write },
+    stdout: output,
+    stderr: output,
     env: { ...sshd.environment, DOCKER_HOST: sshd.host },
     cwd: folder,
     signal: stopping.signal,
-  });
+  }).finally(() => printed.end());
   return {
-    printed: () => output,
-    until: (text, times = 1) =>
-      new Promise((resolve, reject) => {
-        const check = (): void => {
-          if (output.split(text).length <= times) return;
-          waiting.delete(check);
-          resolve();
-        };
-        waiting.add(check);
-        ended.then((code) => reject(new Error(`it ended with ${code} without printing "${text}":\n${output}`)), reject);
-        check();
-      }),
+    printed,
     stop: async () => {
       stopping.abort();
       return ended;
@@ -94,16 +80,16 @@ test("live builds, runs and pushes with an engine that is reached over ssh, stag
   const filters = { label: [`com.docker.compose.project=${project}`] };
   const command = live();
   try {
-    await command.until("watching");
-    await command.until("begins with ONE");
+    await command.printed.until("watching");
+    await command.printed.until("begins with ONE");
     const [container] = await engine.docker.listContainers({ filters });
     await files({ "web/a.txt": "two" });
-    await command.until("pushed 1 file");
+    await command.printed.until("pushed 1 file");
     expect(await read(container?.Id ?? "", "/a.txt")).toBe("two");
     await files({ "web/in": "two" });
-    await command.until("begins with TWO");
+    await command.printed.until("begins with TWO");
     expect(await read(container?.Id ?? "", "/made")).toBe("TWO");
-    expect(command.printed()).not.toContain("failed");
+    expect(command.printed.text).not.toContain("failed");
     expect(sshd.accepted()).toBeGreaterThan(0);
   } finally {
     await command.stop();

@@ -1,29 +1,13 @@
 import path from "node:path";
 import type { Readable } from "node:stream";
-import type { Service } from "@slipway/compose";
 import { buildStageImages } from "@slipway/build";
 import { type Ignore, packDirectory, packEntries, readEntries, readIgnore } from "@slipway/context";
 import { parse, stages } from "@slipway/dockerfile";
 import { isSlipwayError } from "@slipway/errors";
 import { Livepush, type PushDurations, RuleSync, type WatchedFolder, WatchRules } from "@slipway/livepush";
-import type { Engine } from "@slipway/transport";
 import type { BuiltService } from "./build-services.ts";
-import type { LiveDockerfiles } from "./live-dockerfiles.ts";
 import type { LiveEvent } from "./live-event.ts";
-
-/** A service whose files are pushed into its container. */
-export interface LiveTargetOptions {
-  readonly service: Service;
-  readonly engine: Engine;
-  readonly dockerfiles: LiveDockerfiles;
-  /** Undefined for a service that only has an image, and rules. */
-  readonly built: BuiltService | undefined;
-  readonly containerId: string;
-  readonly emit: (event: LiveEvent) => void;
-  /** Builds the service anew and gives its new image and container. */
-  readonly rebuild: (service: string) => Promise<{ built: BuiltService | undefined; containerId: string }>;
-  readonly signal: AbortSignal;
-}
+import type { LiveTargetOptions } from "./live-target-options.ts";
 
 /**
  * Takes what changed in one service's build context and keeps its container up to date: by pushes, or by building anew where a push

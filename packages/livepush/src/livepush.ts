@@ -1,14 +1,15 @@
 import { EventEmitter } from "node:events";
 import path from "node:path";
-import { parse, print } from "@slipway/dockerfile";
+import { parse } from "@slipway/dockerfile";
 import { isSlipwayError } from "@slipway/errors";
 import { type Engine, engineError, toEngine } from "@slipway/transport";
 import { abortable } from "./abortable.ts";
 import type { ApplyDurations } from "./apply-plan.ts";
 import { ContainerNotRunningError } from "./container-not-running-error.ts";
-import { type LiveDockerfile, liveDockerfile } from "./live-dockerfile.ts";
 import { LivepushError } from "./livepush-error.ts";
+import { type PositionalRest, readDockerfile, readOptions } from "./livepush-arguments.ts";
 import type { LivepushOptions } from "./livepush-options.ts";
+import { refuseRebuild } from "./refuse-rebuild.ts";
 import type { PushDurations, PushEvents, PushOutcome } from "./push-event.ts";
 import type { PushPlan } from "./push-plan.ts";
 import { readContainer } from "./read-container.ts";
@@ -222,7 +223,7 @@ export class Livepush extends EventEmitter<PushEvents> {
       const wasRunning = await this.#isRunning(signal);
       planned = await this.#session.plan(signal);
       planMs = performance.now() - started;
-      throwIfRebuild(planned);
+      refuseRebuild(planned);
       if (planned.stages.length === 0 && !planned.restart.needed) {
         const durations = end("unchanged");
         await this.#session.carryOut(planned, { report: () => undefined, signal, restart: () => Promise.resolve() });
@@ -293,44 +294,4 @@ export class Livepush extends EventEmitter<PushEvents> {
       hint: "look at its logs; the next push tries again",
     });
   }
-}
-
-type PositionalRest = [
-  context: string,
-  containerId: string,
-  stageImages: readonly string[],
-  docker: LivepushOptions["docker"],
-];
-
-function readOptions(first: LivepushOptions | string | Buffer, rest: PositionalRest | []): LivepushOptions {
-  if (typeof first === "object" && !Buffer.isBuffer(first)) return first;
-  const [context = "", containerId = "", stageImages = [], docker] = rest;
-  if (!docker) throw new TypeError("Livepush.init wants its options as an object, or five arguments");
-  return { dockerfileContent: first, context, containerId, stageImages, docker };
-}
-
-function readDockerfile({ dockerfileContent, dockerfile }: LivepushOptions): LiveDockerfile {
-  if (dockerfileContent !== undefined) return liveDockerfile(dockerfileContent.toString());
-  if (dockerfile === undefined) {
-    throw new LivepushError("LIVEPUSH_NO_DOCKERFILE", "neither dockerfileContent nor dockerfile was given", {
-      hint: "give the text of the Dockerfile that the container was built from",
-    });
-  }
-  return "text" in dockerfile ? dockerfile : liveDockerfile(print(dockerfile));
-}
-
-function throwIfRebuild({ needsRebuild }: PushPlan): void {
-  const [first] = needsRebuild;
-  if (!first) return;
-  const message = needsRebuild.map((reason) => reason.message).join("; ");
-  throw new LivepushError("LIVEPUSH_REBUILD_NEEDED", `this change needs a rebuild: ${message}`, {
-    hint: "build the image again and replace the container",
-    range: first.range,
-    problems: needsRebuild.map(({ message, range, path }) => ({
-      code: "LIVEPUSH_REBUILD_NEEDED",
-      message,
-      ...(range ? { range } : {}),
-      ...(path === undefined ? {} : { path }),
-    })),
-  });
 }

@@ -1,7 +1,7 @@
 import { readFile } from "node:fs/promises";
 import path from "node:path";
 import { type Ignore, readIgnore } from "@slipway/context";
-import { type Dockerfile, parse, type Stage } from "@slipway/dockerfile";
+import type { Dockerfile, Stage } from "@slipway/dockerfile";
 import type { Engine } from "@slipway/transport";
 import { type ApplyDurations, applyPlan } from "./apply-plan.ts";
 import { type ReadStages, readStages } from "./base-images.ts";
@@ -10,6 +10,7 @@ import { compareContainer } from "./compare-container.ts";
 import { pathWithin } from "./container-path.ts";
 import { type ContextFile, ContextListing } from "./context-listing.ts";
 import { copiedFiles } from "./copied-files.ts";
+import { dockerfileInstructions } from "./dockerfile-instructions.ts";
 import type { LiveDockerfile } from "./live-dockerfile.ts";
 import { plan } from "./plan.ts";
 import type { Report } from "./push-event.ts";
@@ -258,7 +259,8 @@ export class PushSession {
     const { directory, dockerfilePath } = this.#options;
     if (names.includes(dockerfilePath)) {
       this.#dockerfileChanged =
-        instructions(await readText(path.join(directory, dockerfilePath))) !== instructions(this.#start.dockerfile);
+        dockerfileInstructions(await readText(path.join(directory, dockerfilePath))) !==
+        dockerfileInstructions(this.#start.dockerfile);
     }
     // With other rules other files are in the context.
     const otherRules = names.some((name) => this.#isIgnoreFile(name));
@@ -279,17 +281,6 @@ export class PushSession {
     const { dockerfilePath } = this.#options;
     if (!this.#dockerfileChanged) return [];
     return [{ message: `the Dockerfile, ${dockerfilePath}, changed`, path: dockerfilePath }];
-  }
-}
-
-/** What of a Dockerfile matters: not its comments, though directives among them do. */
-function instructions(text: string | undefined): string {
-  try {
-    const tree = parse(text ?? "");
-    const directives = tree.comments.filter((comment) => comment.text.startsWith("dev-"));
-    return [...directives, ...tree.instructions].map(({ source }) => source.trim()).join("\n");
-  } catch {
-    return text ?? "";
   }
 }
 

@@ -1,8 +1,8 @@
 import { randomUUID } from "node:crypto";
-import { type Engine, engineError, getArchive } from "@slipway/transport";
-import { readEntries } from "@slipway/context";
 import { isSlipwayError } from "@slipway/errors";
+import { type Engine, engineError } from "@slipway/transport";
 import { ContainerNotRunningError } from "./container-not-running-error.ts";
+import { containerText } from "./container-text.ts";
 import { LivepushError } from "./livepush-error.ts";
 import { inspectContainer } from "./read-container.ts";
 import { type OpenedUpdater, openUpdater } from "./open-updater.ts";
@@ -188,7 +188,7 @@ export class StageContainers {
         facts.setDestination(stage, question.path, await statDestination(engine, containerId, question.path, signal));
       } else if (question.kind === "accounts") {
         const [passwd, group] = await Promise.all(
-          ["/etc/passwd", "/etc/group"].map((path) => readText(engine, containerId, path, signal)),
+          ["/etc/passwd", "/etc/group"].map((path) => containerText(engine, containerId, path, signal)),
         );
         facts.setAccounts(stage, readAccounts(passwd ?? "", group ?? ""));
       } else facts.setShell(stage, (await this.updaterWithShell(stage)).hasShell);
@@ -286,24 +286,5 @@ async function remove(engine: Engine, id: string): Promise<void> {
   } catch (cause) {
     const error = engineError(cause, `removing container ${id}`);
     if (!isSlipwayError(error, "TRANSPORT_NOT_FOUND")) throw error;
-  }
-}
-
-async function readText(
-  engine: Engine,
-  containerId: string,
-  path: string,
-  signal: AbortSignal,
-): Promise<string | undefined> {
-  try {
-    for await (const { body } of readEntries(await getArchive(engine, containerId, path, { signal }))) {
-      const chunks: Buffer[] = [];
-      for await (const chunk of body) chunks.push(chunk as Buffer);
-      return Buffer.concat(chunks).toString();
-    }
-    return undefined;
-  } catch (error) {
-    if (isSlipwayError(error, "TRANSPORT_NOT_FOUND")) return undefined;
-    throw error;
   }
 }
