@@ -1,16 +1,19 @@
 import { sequenceForm } from "../merge/sequence-form.ts";
 import { mappingForm } from "../merge/mapping-form.ts";
 import {
+  entriesNode,
   type Entry,
   isNull,
   itemsOf,
   type Mapping,
   mappingNode,
   type Node,
+  sequenceNode,
   stringField,
   stringNode,
   stringOf,
   valueNode,
+  withEntries,
   withField,
 } from "../parse/node.ts";
 import { PathTable } from "../parse/path-table.ts";
@@ -36,7 +39,7 @@ const dependsOn: Transform = (node) => {
   for (const [key, { value, key: place }] of mapping.entries) {
     entries.set(key, { value: requiredUnlessSaid(value), key: place });
   }
-  return { ...mapping, entries };
+  return withEntries(mapping, entries);
 };
 
 function requiredUnlessSaid(node: Node): Node {
@@ -64,7 +67,7 @@ const assignments: Transform = (node) => {
   for (const { key, value, span } of assignmentPairs(node)) {
     entries.set(key, { value: value === undefined ? valueNode(null, span) : stringNode(value, span), key: span });
   }
-  return { kind: "mapping", entries, span: node.span };
+  return entriesNode(entries, node.span);
 };
 
 /** An agent or keys: `default` or `id=path`. */
@@ -81,14 +84,14 @@ const sshKeys: Transform = (node, context) => {
 };
 
 const names: Transform = (node) => mappingForm(node) ?? node;
-const list: Transform = (node) => ({ kind: "sequence", items: sequenceForm(node), span: node.span });
+const list: Transform = (node) => sequenceNode(sequenceForm(node), node.span);
 
 /** A list without what is empty, which an unset variable leaves. */
-const filled: Transform = (node) => ({
-  kind: "sequence",
-  items: sequenceForm(node).filter((item) => stringOf(item) !== ""),
-  span: node.span,
-});
+const filled: Transform = (node) =>
+  sequenceNode(
+    sequenceForm(node).filter((item) => stringOf(item) !== ""),
+    node.span,
+  );
 
 const envFiles: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
@@ -106,7 +109,7 @@ const envFiles: Transform = (node, { path, problems }) => {
       ? withField(long, "required", valueNode(true, long.span))
       : long;
   });
-  return { kind: "sequence", items, span: node.span };
+  return sequenceNode(items, node.span);
 };
 
 const devices: Transform = (node, { path, problems }) => {
@@ -136,7 +139,7 @@ const devices: Transform = (node, { path, problems }) => {
 
 const gpus: Transform = (node) => {
   if (node.kind !== "scalar") return node;
-  return { kind: "sequence", items: [mappingNode({ count: node }, node.span)], span: node.span };
+  return sequenceNode([mappingNode({ count: node }, node.span)], node.span);
 };
 
 /** `external: {name: x}`, which is how files of version 2 and 3 say it. */

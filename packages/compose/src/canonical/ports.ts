@@ -1,4 +1,4 @@
-import { mappingNode, type Node, stringNode, valueNode } from "../parse/node.ts";
+import { mappingNode, type Node, stringNode, valueNode, withItems } from "../parse/node.ts";
 import { below, formatPath } from "../parse/path.ts";
 import { parsePorts } from "./port-spec.ts";
 import type { Transform, TransformContext } from "./transform-context.ts";
@@ -7,7 +7,7 @@ import type { Transform, TransformContext } from "./transform-context.ts";
 export const ports: Transform = (node, context) => {
   if (node.kind !== "sequence") return node;
   const items = node.items.flatMap((item, index) => port(item, { ...context, path: below(context.path, index) }));
-  return { ...node, items };
+  return withItems(node, items);
 };
 
 function port(node: Node, { path, problems }: TransformContext): Node[] {

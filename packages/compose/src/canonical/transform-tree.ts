@@ -1,4 +1,4 @@
-import { copyOf, type Entry, type Mapping, type Node, type Sequence } from "../parse/node.ts";
+import { copyOf, type Entry, keptEntries, keptItems, type Mapping, type Node, type Sequence } from "../parse/node.ts";
 import { PathTable, type TableNode } from "../parse/path-table.ts";
 import { below, type Path } from "../parse/path.ts";
 import { ProblemList } from "../problem-list.ts";
@@ -45,10 +45,7 @@ function items(node: Sequence, table: TableNode<Transform>, path: Path | undefin
     if (value !== item) changed ??= node.items.slice(0, index);
     if (changed && value) changed.push(value);
   }
-  if (!changed) return node;
-  return changed.length === node.items.length
-    ? { ...node, items: changed }
-    : { ...node, items: changed, damaged: true };
+  return changed ? keptItems(node, changed) : node;
 }
 
 function fields(node: Mapping, table: TableNode<Transform>, path: Path | undefined, problems: ProblemList): Mapping {
@@ -62,8 +59,5 @@ function fields(node: Mapping, table: TableNode<Transform>, path: Path | undefin
     if (value) changed.set(key, { value, key: entry.key });
     else changed.delete(key);
   });
-  if (!changed) return node;
-  return changed.size === node.entries.size
-    ? { ...node, entries: changed }
-    : { ...node, entries: changed, damaged: true };
+  return changed ? keptEntries(node, changed) : node;
 }

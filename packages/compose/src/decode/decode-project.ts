@@ -7,11 +7,11 @@ import { serviceShape } from "../schema/service-shape.ts";
 import { decode, decodeFields } from "./decode.ts";
 import { setOwn } from "./set-own.ts";
 
-/** The project that a normalised document stands for. */
-export function decodeProject(root: Mapping, name: string): Project {
+/** The project that a normalised document stands for, with these services. */
+export function decodeProject(root: Mapping, name: string, services: Record<string, Service>): Project {
   const project = {
     name,
-    services: decodeServices(fieldOf(root, "services")),
+    services,
     networks: section(root, "networks"),
     volumes: section(root, "volumes"),
     secrets: section(root, "secrets"),
@@ -24,10 +24,10 @@ export function decodeProject(root: Mapping, name: string): Project {
   return project;
 }
 
-function decodeServices(node: Node | undefined): Record<string, Service> {
+/** The services that a mapping holds; those that are known are not decoded again. */
+export function decodeServices(node: Mapping, known: ReadonlyMap<string, Service>): Record<string, Service> {
   const services: Record<string, Service> = {};
-  if (node?.kind !== "mapping") return services;
-  for (const [key, { value }] of node.entries) setOwn(services, key, decodeService(key, value));
+  node.entries.forEach(({ value }, key) => setOwn(services, key, known.get(key) ?? decodeService(key, value)));
   return services;
 }
 
@@ -37,7 +37,8 @@ function section(root: Mapping, key: string): Record<string, unknown> {
   return node && shape ? (decode(node, shape) as Record<string, unknown>) : {};
 }
 
-function decodeService(name: string, node: Node): Service {
+/** One service. */
+export function decodeService(name: string, node: Node): Service {
   const service = { name } as Record<string, unknown>;
   if (node.kind === "mapping") decodeFields(node, serviceShape, service);
   service["environment"] ??= {};

@@ -1,4 +1,4 @@
-import { type Mapping, type Node, stringField, stringNode, valueNode, withField } from "../parse/node.ts";
+import { type Mapping, type Node, sequenceNode, stringField, stringNode, valueNode, withField } from "../parse/node.ts";
 import { sequenceForm } from "../merge/sequence-form.ts";
 import type { Transform } from "../canonical/transform-context.ts";
 
@@ -36,5 +36,5 @@ export const defaultRules: Readonly<Record<string, Transform>> = {
 
 /** Where one value may stand for a list of it. */
 export const listRules: Readonly<Record<string, Transform>> = {
-  "services.*.provider.options.*": (node) => ({ kind: "sequence", items: sequenceForm(node), span: node.span }),
+  "services.*.provider.options.*": (node) => sequenceNode(sequenceForm(node), node.span),
 };

@@ -1,6 +1,7 @@
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import type { Lookup } from "../interpolation/substitute.ts";
 import {
+  entriesNode,
   type Entry,
   fieldOf,
   itemsOf,
@@ -17,6 +18,11 @@ import { below, pathOf } from "../parse/path.ts";
 import { type PipelineContext, requireFile } from "../pipeline/pipeline-context.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { environmentOf } from "./environment-of.ts";
+
+/** Whether a service gets variables or labels from files. */
+export function readsFiles(service: Mapping): boolean {
+  return service.entries.has("env_file") || service.entries.has("label_file");
+}
 
 /**
  * The service with the variables of its env files in its environment and the labels of its label files in its labels;
@@ -82,9 +88,9 @@ function withValues(service: Mapping, field: string, values: ReadonlyMap<string,
   if (values.size === 0) return service;
   const own = fieldOf(service, field);
   const entries = new Map<string, Entry>();
-  for (const [key, value] of values) entries.set(key, { value: stringNode(value) });
+  for (const [key, value] of values) entries.set(key, { value: stringNode(value), key: undefined });
   for (const { key, value, span } of assignmentPairs(own ?? nothing)) {
     entries.set(key, { value: value === undefined ? valueNode(null, span) : stringNode(value, span), key: span });
   }
-  return withField(service, field, { kind: "mapping", entries, span: own?.span });
+  return withField(service, field, entriesNode(entries, own?.span));
 }

@@ -5,6 +5,7 @@ import { dropPaths } from "../merge/drop-paths.ts";
 import { enforceUnicity } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
 import {
+  entriesNode,
   type Entry,
   fieldOf,
   isNull,
@@ -64,7 +65,8 @@ export function applyExtends(root: Node, site: ExtendsSite): Node {
   const entries = new Map<string, Entry>();
   const known: Known = { files: new Map(), services: new Map() };
   for (const [name, entry] of services.entries) {
-    entries.set(name, { ...entry, value: extend({ name, service: entry.value, services, site }, known) });
+    const value = extend({ name, service: entry.value, services, site }, known);
+    entries.set(name, value === entry.value ? entry : { value, key: entry.key });
   }
   return withField(root, "services", withEntries(services, entries));
 }
@@ -113,7 +115,9 @@ function tellCycle(cycle: readonly Link[]): void {
 }
 
 function damaged({ service }: Link): Node {
-  return service.kind === "mapping" ? { ...withoutField(service, "extends"), damaged: true } : service;
+  return service.kind === "mapping"
+    ? entriesNode(withoutField(service, "extends").entries, service.span, true)
+    : service;
 }
 
 function baseOf({ name, service, services, site }: Link, known: Known): Base {

@@ -1,5 +1,6 @@
 import { environmentOf } from "../environment/environment-of.ts";
 import {
+  entriesNode,
   type Entry,
   fieldOf,
   fieldsOf,
@@ -65,7 +66,7 @@ function importResources(included: Node, root: Mapping, { problems }: PipelineCo
         });
       }
     }
-    result = withField(result, section, { kind: "mapping", entries, span: ours?.span ?? theirs.span });
+    result = withField(result, section, entriesNode(entries, ours?.span ?? theirs.span));
   }
   return result;
 }

@@ -1,4 +1,4 @@
-import { brokenNode, copyOf, type Entry, type Node, type Scalar, stringNode } from "../parse/node.ts";
+import { brokenNode, copyOf, type Entry, type Node, type Scalar, stringNode, withEntries, withItems } from "../parse/node.ts";
 import { below, type Path } from "../parse/path.ts";
 import type { Span } from "../parse/source-text.ts";
 import type { ProblemList } from "../problem-list.ts";
@@ -15,7 +15,7 @@ export function interpolate(node: Node, lookup: Lookup, problems: ProblemList, p
       const value = interpolate(item, lookup, problems, below(path, index));
       if (value !== item) (items ??= [...node.items])[index] = value;
     }
-    return items ? { ...node, items } : node;
+    return items ? withItems(node, items) : node;
   }
   let entries: Map<string, Entry> | undefined;
   node.entries.forEach((entry, key) => {
@@ -23,7 +23,7 @@ export function interpolate(node: Node, lookup: Lookup, problems: ProblemList, p
     const value = interpolate(entry.value, lookup, problems, below(path, key));
     if (value !== entry.value) (entries ??= copyOf(node.entries)).set(key, { value, key: entry.key });
   });
-  return entries ? { ...node, entries } : node;
+  return entries ? withEntries(node, entries) : node;
 }
 
 function isFixed(node: Node): boolean {

@@ -16,7 +16,7 @@ function dropKeys(node: Node, keys: readonly (string | number)[]): Node {
     if (!entry) return node;
     const entries = copyOf(node.entries);
     if (rest.length === 0) entries.delete(String(first));
-    else entries.set(String(first), { ...entry, value: dropKeys(entry.value, rest) });
+    else entries.set(String(first), { value: dropKeys(entry.value, rest), key: entry.key });
     return withEntries(node, entries);
   }
   // The items of a list are never those of another list.

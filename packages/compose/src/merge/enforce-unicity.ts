@@ -1,4 +1,4 @@
-import { copyOf, type Entry, type Node } from "../parse/node.ts";
+import { copyOf, type Entry, type Node, withEntries, withItems } from "../parse/node.ts";
 import type { TableNode } from "../parse/path-table.ts";
 import { type UnicityRule, unicityRules } from "./unicity-rules.ts";
 
@@ -12,7 +12,7 @@ function enforce(node: Node, table: TableNode<UnicityRule>): Node {
   if (node.kind === "sequence") {
     if (!table.rule || node.items.length < 2) return node;
     const items = unique(node.items, table.rule);
-    return items.length === node.items.length ? node : { ...node, items };
+    return items.length === node.items.length ? node : withItems(node, items);
   }
   if (table.isLeaf) return node;
   let changed: Map<string, Entry> | undefined;
@@ -23,7 +23,7 @@ function enforce(node: Node, table: TableNode<UnicityRule>): Node {
     changed ??= copyOf(node.entries);
     changed.set(key, { value, key: entry.key });
   });
-  return changed ? { ...node, entries: changed } : node;
+  return changed ? withEntries(node, changed) : node;
 }
 
 function unique(items: readonly Node[], rule: UnicityRule): Node[] {

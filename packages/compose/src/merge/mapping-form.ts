@@ -1,4 +1,4 @@
-import { type Entry, type Mapping, type Node, valueNode } from "../parse/node.ts";
+import { entriesNode, type Entry, type Mapping, type Node, valueNode } from "../parse/node.ts";
 import type { Span } from "../parse/source-text.ts";
 
 /** What an item of a list stands for when the list becomes a mapping. */
@@ -12,5 +12,5 @@ export function mappingForm(node: Node, itemValue: ItemValue = (span) => valueNo
   for (const item of node.items) {
     if (item.kind === "scalar") entries.set(item.text, { value: itemValue(item.span), key: item.span });
   }
-  return { kind: "mapping", entries, span: node.span };
+  return entriesNode(entries, node.span);
 }

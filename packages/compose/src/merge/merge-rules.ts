@@ -4,9 +4,11 @@ import {
   type Mapping,
   mappingNode,
   type Node,
+  sequenceNode,
   stringField,
   stringNode,
   valueNode,
+  withItems,
 } from "../parse/node.ts";
 import { PathTable } from "../parse/path-table.ts";
 import { mappingForm } from "./mapping-form.ts";
@@ -20,17 +22,14 @@ export type MergeRule = (base: Node, over: Node, fields: MergeFields) => Node | 
 
 const replace: MergeRule = (_, over) => over;
 
-const append: MergeRule = (base, over) => ({
-  kind: "sequence",
-  items: [...sequenceForm(base), ...sequenceForm(over)],
-  span: over.span,
-});
+const append: MergeRule = (base, over) =>
+  sequenceNode([...sequenceForm(base), ...sequenceForm(over)], over.span);
 
 const appendNew: MergeRule = (base, over) => {
   const items = sequenceForm(base);
   const known = new Set(items.map((item) => (item.kind === "scalar" ? item.text : item)));
   const added = sequenceForm(over).filter((item) => item.kind !== "scalar" || !known.has(item.text));
-  return { kind: "sequence", items: [...items, ...added], span: over.span };
+  return sequenceNode([...items, ...added], over.span);
 };
 
 /** A list is made a mapping first; an item of it has the value `itemValue`. */
@@ -70,7 +69,7 @@ const addressPools: MergeRule = (base, over, fields) => {
     if (present?.kind === "mapping" && pool.kind === "mapping") items[index] = fields(present, pool);
     else items.push(pool);
   }
-  return { ...over, items };
+  return withItems(over, items);
 };
 
 /** The places that are not merged as mappings field by field and lists by appending. */

@@ -1,4 +1,4 @@
-import { copyOf, isNull, type Mapping, type Node } from "../parse/node.ts";
+import { copyOf, entriesNode, isNull, type Mapping, type Node, withItems } from "../parse/node.ts";
 import type { TableNode } from "../parse/path-table.ts";
 import { below, formatPath, type Path } from "../parse/path.ts";
 import type { ProblemList } from "../problem-list.ts";
@@ -37,7 +37,7 @@ function mergeAt(base: Node, over: Node, place: Place): Node {
 function byKind(base: Node, over: Node, fields: (left: Mapping, right: Mapping) => Node): Node | undefined {
   if (base.kind === "mapping") return over.kind === "mapping" ? fields(base, over) : undefined;
   if (base.kind === "sequence") {
-    return over.kind === "sequence" ? { ...over, items: [...base.items, ...over.items] } : undefined;
+    return over.kind === "sequence" ? withItems(over, [...base.items, ...over.items]) : undefined;
   }
   return isNull(over) ? base : over;
 }
@@ -57,6 +57,5 @@ function mergeFields(base: Mapping, over: Mapping, place: Place): Mapping {
     });
     entries.set(key, { value, key: entry.key ?? present.key });
   }
-  const damaged = base.damaged || over.damaged;
-  return { kind: "mapping", entries, span: over.span ?? base.span, ...(damaged ? { damaged } : {}) };
+  return entriesNode(entries, over.span ?? base.span, base.damaged || over.damaged);
 }

@@ -1,15 +1,17 @@
 import type { Lookup } from "../interpolation/substitute.ts";
 import { sequenceForm } from "../merge/sequence-form.ts";
 import {
+  entriesNode,
   type Entry,
   fieldOf,
   fieldsOf,
   type Mapping,
   isNull,
   mappingNode,
-  type Node,
+  sequenceNode,
   stringNode,
   valueNode,
+  withEntries,
   withField,
 } from "../parse/node.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
@@ -25,21 +27,23 @@ export interface NormaliseOptions {
 }
 
 /**
- * The document with everything said that is only implied: the default network where it is used, names on the engine,
- * dependencies on services whose namespaces or volumes are shared, values of variables named without one.
+ * The document with everything said that its services imply: the default network where they name none, dependencies on
+ * services whose namespaces or volumes are shared, values of variables named without one.
  */
-export function normalise(root: Mapping, options: NormaliseOptions): Mapping {
+export function normaliseServices(root: Mapping, options: NormaliseOptions): Mapping {
   const services = fieldOf(root, "services");
-  let result = root;
-  if (services?.kind === "mapping") {
-    const entries = new Map<string, Entry>();
-    for (const [name, entry] of services.entries) {
-      const value = entry.value.kind === "mapping" ? normaliseService(entry.value, options) : entry.value;
-      entries.set(name, { ...entry, value });
-    }
-    result = withField(result, "services", { ...services, entries });
-  }
-  result = withDefaultNetwork(result);
+  if (services?.kind !== "mapping") return root;
+  const entries = new Map<string, Entry>();
+  services.entries.forEach((entry, name) => {
+    const value = entry.value.kind === "mapping" ? normaliseService(entry.value, options) : entry.value;
+    entries.set(name, { value, key: entry.key });
+  });
+  return withField(root, "services", withEntries(services, entries));
+}
+
+/** The document with the default network where it is used, and with the names that its resources have on the engine. */
+export function normaliseResources(root: Mapping, options: NormaliseOptions): Mapping {
+  let result = withDefaultNetwork(root);
   for (const section of ["networks", "volumes", "configs", "secrets"]) result = withNames(result, section, options);
   return result;
 }
@@ -70,12 +74,12 @@ function normaliseBuild(build: Mapping, { lookup, verbatim }: NormaliseOptions):
   const args = fieldOf(build, "args");
   if (args) {
     const resolved = resolveVariables(args, lookup, false);
-    const listed: Node = { kind: "sequence", items: sequenceForm(resolved), span: args.span };
+    const listed = sequenceNode(sequenceForm(resolved), args.span);
     result = withField(result, "args", verbatim && args.kind === "sequence" ? listed : resolved);
   }
   const ssh = fieldOf(build, "ssh");
   if (ssh && !verbatim)
-    result = withField(result, "ssh", { kind: "sequence", items: sequenceForm(ssh), span: ssh.span });
+    result = withField(result, "ssh", sequenceNode(sequenceForm(ssh), ssh.span));
   return result;
 }
 
@@ -93,7 +97,7 @@ function withImpliedDependencies(service: Mapping): Mapping {
     };
     entries.set(name, { value: mappingNode(fields, span), key: span });
   }
-  return withField(service, "depends_on", { kind: "mapping", entries, span: written?.span ?? service.span });
+  return withField(service, "depends_on", entriesNode(entries, written?.span ?? service.span));
 }
 
 function withDefaultNetwork(root: Mapping): Mapping {
@@ -104,8 +108,8 @@ function withDefaultNetwork(root: Mapping): Mapping {
   );
   if (!used) return root;
   const entries = new Map<string, Entry>(fieldsOf(networks));
-  entries.set("default", { value: mappingNode({}) });
-  return withField(root, "networks", { kind: "mapping", entries, span: networks?.span });
+  entries.set("default", { value: mappingNode({}), key: undefined });
+  return withField(root, "networks", entriesNode(entries, networks?.span));
 }
 
 const nothing = valueNode(null);
@@ -122,7 +126,7 @@ function withNames(root: Mapping, section: string, { projectName }: NormaliseOpt
     const value = isNull(fieldOf(resource, "name") ?? nothing)
       ? withField(resource, "name", stringNode(own, entry.key))
       : resource;
-    entries.set(key, { ...entry, value });
+    entries.set(key, { value, key: entry.key });
   }
-  return withField(root, section, { ...resources, entries });
+  return withField(root, section, withEntries(resources, entries));
 }

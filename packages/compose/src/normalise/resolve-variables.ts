@@ -1,7 +1,7 @@
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
 import type { Lookup } from "../interpolation/substitute.ts";
 import type { Transform } from "../canonical/transform-context.ts";
-import { type Entry, type Mapping, type Node, stringNode, valueNode } from "../parse/node.ts";
+import { entriesNode, type Entry, type Mapping, type Node, stringNode, valueNode } from "../parse/node.ts";
 
 /** Variables without a value take that of the environment; those that have none there stay only if `keep` is set. */
 export function resolveVariables(node: Node, lookup: Lookup, keep: boolean): Mapping {
@@ -12,7 +12,7 @@ export function resolveVariables(node: Node, lookup: Lookup, keep: boolean): Map
     if (resolved === undefined && !keep) continue;
     entries.set(key, { value: resolved === undefined ? valueNode(null, span) : stringNode(resolved, span), key: span });
   }
-  return { kind: "mapping", entries, span: node.span };
+  return entriesNode(entries, node.span);
 }
 
 function allStrings({ entries }: Mapping): boolean {

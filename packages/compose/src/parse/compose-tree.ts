@@ -1,8 +1,17 @@
-import { type AliasEvent, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml";
+import { type AliasEvent, type Event, EVENT_ID, getScalarValue, SCALAR_STYLE, type ScalarEvent } from "js-yaml/browser";
 import type { ProblemList } from "../problem-list.ts";
 import { suggestion } from "../suggestion.ts";
 import { mergeKeys } from "./merge-keys.ts";
-import { brokenNode, type Entry, type Mapping, type Node, type Scalar, valueNode } from "./node.ts";
+import {
+  brokenNode,
+  entriesNode,
+  type Entry,
+  type Node,
+  type Scalar,
+  sequenceNode,
+  stringNode,
+  valueNode,
+} from "./node.ts";
 import { type Path, pathOf } from "./path.ts";
 import { plainScalar } from "./resolve-scalar.ts";
 import { resolveTagged } from "./resolve-tagged.ts";
@@ -153,7 +162,8 @@ export class ComposeTree {
 
   #scalar(event: ScalarEvent, tag: string | undefined): Node {
     if (event.valueStart < 0) {
-      return tag === "!!str" ? { ...this.#null(), value: "", text: "" } : this.#null();
+      const span = this.#span(this.#position, this.#position);
+      return tag === "!!str" ? stringNode("", span) : valueNode(null, span);
     }
     const quote = event.style === SCALAR_STYLE.SINGLE_QUOTED || event.style === SCALAR_STYLE.DOUBLE_QUOTED ? 1 : 0;
     const span = this.#span(event.valueStart - quote, event.valueEnd + quote);
@@ -162,7 +172,7 @@ export class ComposeTree {
     if (tag !== undefined && !localTags.includes(tag)) {
       return resolveTagged(text, tag, span, this.#path(), this.#problems);
     }
-    if (event.style !== SCALAR_STYLE.PLAIN) return { kind: "scalar", value: text, text, span };
+    if (event.style !== SCALAR_STYLE.PLAIN) return stringNode(text, span);
     return plainScalar(text, span);
   }
 
@@ -182,7 +192,7 @@ export class ComposeTree {
     this.#next++;
     this.#size = size;
     this.#dropped = dropped ?? none;
-    return { kind: "sequence", items, span: this.#span(start, this.#position) };
+    return sequenceNode(items, this.#span(start, this.#position));
   }
 
   #mapping(start: number): Node {
@@ -224,8 +234,7 @@ export class ComposeTree {
     this.#next++;
     this.#size = size;
     this.#dropped = dropped ?? none;
-    const span = this.#span(start, this.#position);
-    const mapping: Mapping = damaged ? { kind: "mapping", entries, span, damaged } : { kind: "mapping", entries, span };
+    const mapping = entriesNode(entries, this.#span(start, this.#position), damaged);
     return merges.length > 0 ? mergeKeys(mapping, merges, this.#path(), this.#problems) : mapping;
   }
 

@@ -1,5 +1,5 @@
 import type { ProblemList } from "../problem-list.ts";
-import type { Entry, Mapping, Node } from "./node.ts";
+import { entriesNode, type Entry, type Mapping, type Node } from "./node.ts";
 import type { Path } from "./path.ts";
 
 /**
@@ -19,8 +19,8 @@ export function mergeKeys(
     }
   }
   for (const [key, entry] of mapping.entries) entries.set(key, entry);
-  const damaged = mapping.damaged ?? merges.some((node) => node.kind === "scalar" && node.broken);
-  return { ...mapping, entries, ...(damaged ? { damaged } : {}) };
+  const damaged = mapping.damaged || merges.some((node) => node.kind === "scalar" && node.broken);
+  return entriesNode(entries, mapping.span, damaged);
 }
 
 function sources(node: Node, path: Path | undefined, problems: ProblemList): Mapping[] {

@@ -1,6 +1,6 @@
 import type { ProblemList } from "../problem-list.ts";
 import { formatGoFloat } from "./go-format.ts";
-import { type Entry, type Node, stringNode, valueNode } from "./node.ts";
+import { entriesNode, type Entry, type Node, scalarNode, sequenceNode, stringNode, valueNode } from "./node.ts";
 import { below, type Path } from "./path.ts";
 
 /** The node of a value that is in memory already: what JSON can hold, undefined fields left out. It has no place. */
@@ -13,7 +13,7 @@ function convert(value: unknown, path: Path | undefined, problems: ProblemList, 
   if (typeof value === "string") return stringNode(value);
   if (typeof value === "number") {
     if (Number.isSafeInteger(value)) return valueNode(value);
-    return { kind: "scalar", value, text: formatGoFloat(value), float: true };
+    return scalarNode({ value, text: formatGoFloat(value), float: true });
   }
   if (open.includes(value)) {
     problems.error("COMPOSE_WRONG_TYPE", "the value contains itself", { path });
@@ -22,14 +22,14 @@ function convert(value: unknown, path: Path | undefined, problems: ProblemList, 
   const inside = [...open, value];
   if (Array.isArray(value)) {
     const items = value.map((item, index) => convert(item, below(path, index), problems, inside));
-    return { kind: "sequence", items };
+    return sequenceNode(items);
   }
   if (isPlainObject(value)) {
     const entries = new Map<string, Entry>();
     for (const [key, field] of Object.entries(value)) {
-      if (field !== undefined) entries.set(key, { value: convert(field, below(path, key), problems, inside) });
+      if (field !== undefined) entries.set(key, { value: convert(field, below(path, key), problems, inside), key: undefined });
     }
-    return { kind: "mapping", entries };
+    return entriesNode(entries);
   }
   problems.error("COMPOSE_WRONG_TYPE", `a value of type ${typeof value} cannot be part of a composition`, { path });
   return valueNode(null);

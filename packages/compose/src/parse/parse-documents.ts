@@ -1,4 +1,4 @@
-import { type Event, parseEvents, YAMLException } from "js-yaml";
+import { type Event, parseEvents, YAMLException } from "js-yaml/browser";
 import type { ProblemList } from "../problem-list.ts";
 import { ComposeTree, type ParsedDocument } from "./compose-tree.ts";
 import { asWritten, type RelaxedText, relaxIndentation } from "./relaxed-text.ts";

@@ -1,5 +1,5 @@
 import { formatGoFloat } from "./go-format.ts";
-import type { Scalar } from "./node.ts";
+import { type Scalar, scalarNode, stringNode, valueNode } from "./node.ts";
 import type { Span } from "./source-text.ts";
 
 /** A scalar without its place. */
@@ -20,9 +20,9 @@ export function resolvePlain(text: string): ScalarContent {
 /** The scalar that unquoted text at `span` stands for. */
 export function plainScalar(text: string, span: Span): Scalar {
   // Most text starts with a letter that no other value starts with.
-  if (/^[a-eg-mo-su-zA-EG-MO-SU-Z/"]/.test(text)) return { kind: "scalar", value: text, text, span };
-  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return { kind: "scalar", value: Number(text), text, span };
-  return { kind: "scalar", ...resolvePlain(text), span };
+  if (/^[a-eg-mo-su-zA-EG-MO-SU-Z/"]/.test(text)) return stringNode(text, span);
+  if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return valueNode(Number(text), span);
+  return scalarNode(resolvePlain(text), span);
 }
 
 /** The number that `text` is, if it is one. */

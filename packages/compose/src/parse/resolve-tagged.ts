@@ -1,5 +1,5 @@
 import type { ProblemList } from "../problem-list.ts";
-import type { Scalar } from "./node.ts";
+import { type Scalar, scalarNode, stringNode } from "./node.ts";
 import type { Path } from "./path.ts";
 import { resolveNumber, resolvePlain } from "./resolve-scalar.ts";
 import type { Span } from "./source-text.ts";
@@ -12,25 +12,25 @@ export function resolveTagged(
   path: Path | undefined,
   problems: ProblemList,
 ): Scalar {
-  const asText: Scalar = { kind: "scalar", value: text, text, span };
+  const asText = stringNode(text, span);
   if (!tag.startsWith("!!") || tag === "!!str") return asText;
   const content = resolvePlain(text);
   switch (tag) {
     case "!!null":
-      if (content.value === null) return { kind: "scalar", ...content, span };
+      if (content.value === null) return scalarNode(content, span);
       break;
     case "!!bool":
-      if (typeof content.value === "boolean") return { kind: "scalar", ...content, span };
+      if (typeof content.value === "boolean") return scalarNode(content, span);
       break;
     case "!!int":
     case "!!float": {
       const number = resolveNumber(text);
-      if (number && (tag === "!!float" || !number.float)) return { kind: "scalar", ...number, span };
+      if (number && (tag === "!!float" || !number.float)) return scalarNode(number, span);
       break;
     }
     case "!!binary": {
       const decoded = decodeBase64(text);
-      if (decoded !== undefined) return { kind: "scalar", value: decoded, text: decoded, span };
+      if (decoded !== undefined) return stringNode(decoded, span);
       break;
     }
     default:

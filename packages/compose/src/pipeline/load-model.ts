@@ -32,17 +32,41 @@ export function loadModel(
   context: PipelineContext,
   including: readonly string[],
 ): Mapping {
+  return completion(scope, context)(mergeDocuments(files, scope, context, including));
+}
+
+/** The documents of several files as one, of which the last need not be in the long form, nor valid. */
+export function mergeDocuments(
+  files: readonly ModelFile[],
+  scope: Scope,
+  context: PipelineContext,
+  including: readonly string[],
+): Mapping {
   let model: Mapping = mappingNode({});
   for (const file of files) {
     for (const document of file.documents) {
-      model = addDocument(model, document, file, scope, context, including);
+      model = addDocument(longForm(model, context), document, file, scope, context, including);
     }
   }
+  return model;
+}
+
+/** What makes a model of merged documents, or of a part of them. */
+export function completion(scope: Scope, context: PipelineContext): (merged: Mapping) => Mapping {
   const rules = context.verbatim
     ? inSequence(defaultRules, pathRules(scope))
     : inSequence(defaultRules, listRules, checkRules, pathRules(scope), variableRules(scope.lookup));
-  const finished = transformTree(model, rules, context.problems);
-  return finished.kind === "mapping" ? finished : model;
+  return (merged) => {
+    const long = longForm(merged, context);
+    const finished = transformTree(long, rules, context.problems);
+    return finished.kind === "mapping" ? finished : long;
+  };
+}
+
+function longForm(merged: Mapping, { problems, verbatim }: PipelineContext): Mapping {
+  const valid = validate(enforceUnicity(merged), projectShape, problems, { verbatim }) ?? merged;
+  const long = enforceUnicity(transformTree(valid, canonicalRules(verbatim), problems));
+  return long.kind === "mapping" ? long : merged;
 }
 
 function addDocument(
@@ -74,8 +98,6 @@ function addDocument(
   const written = context.verbatim ? document.root : interpolate(document.root, scope.lookup, problems);
   const own = applyExtends(written, { file: file.path, dropped: document.dropped, scope, context });
   const extended = applyIncludes(own, scope, context, [...including, file.path], loadModel) ?? own;
-  const merged = enforceUnicity(merge(dropPaths(model, document.dropped), extended, problems));
-  const valid = validate(merged, projectShape, problems, { verbatim: context.verbatim }) ?? model;
-  const canonical = enforceUnicity(transformTree(valid, canonicalRules(context.verbatim), problems));
-  return canonical.kind === "mapping" ? canonical : model;
+  const merged = merge(dropPaths(model, document.dropped), extended, problems);
+  return merged.kind === "mapping" ? merged : model;
 }

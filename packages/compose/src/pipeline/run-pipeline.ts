@@ -1,13 +1,14 @@
 import type { SourceRange } from "@slipway/errors";
 import { checkConsistency } from "../consistency/check-consistency.ts";
-import { decodeProject } from "../decode/decode-project.ts";
-import { withFileValues } from "../environment/service-environment.ts";
+import { decodeProject, decodeService, decodeServices } from "../decode/decode-project.ts";
+import { readsFiles, withFileValues } from "../environment/service-environment.ts";
 import type { Lookup } from "../interpolation/substitute.ts";
 import type { Project } from "../model/project.ts";
 import type { Service } from "../model/service.ts";
 import { projectName } from "../name/project-name.ts";
-import { normalise } from "../normalise/normalise.ts";
+import { normaliseResources, normaliseServices } from "../normalise/normalise.ts";
 import {
+  copyOf,
   type Entry,
   fieldOf,
   type Mapping,
@@ -22,7 +23,8 @@ import { resolvePath } from "../paths/posix-path.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { splitProfiles } from "../profiles/split-profiles.ts";
 import { environmentOf } from "../environment/environment-of.ts";
-import { loadModel } from "./load-model.ts";
+import { inParts } from "./in-parts.ts";
+import { completion, mergeDocuments } from "./load-model.ts";
 import type { ModelFile } from "./model-file.ts";
 import { type PipelineContext, requireFile, type Scope } from "./pipeline-context.ts";
 
@@ -69,12 +71,20 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pre
   const name = projectName({ explicit, fallback, directory, documents, lookup: (key) => variables.get(key) }, problems);
   const lookup: Lookup = (key) => (key === "COMPOSE_PROJECT_NAME" ? name : variables.get(key));
   const scope: Scope = { directory, lookup, home: variables.get("HOME") ?? variables.get("USERPROFILE") };
-  const loaded = loadModel(input.files, scope, context, []);
+  const merged = mergeDocuments(input.files, scope, context, []);
   if (files.wanted.length > 0) return undefined;
-  if (!problems.hasErrors && loaded.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
+  if (!problems.hasErrors && merged.entries.size === 0 && input.files.some((file) => file.documents.length > 0)) {
     problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
   }
-  const model = normalise(loaded, { projectName: name, lookup, verbatim: context.verbatim });
+  const options = { projectName: name, lookup, verbatim: context.verbatim };
+  const complete = completion(scope, context);
+  const decoded = new Map<string, Service>();
+  const completed = inParts(merged, (part) => {
+    const result = normaliseServices(complete(part), options);
+    if (!context.verbatim && !problems.hasErrors) decodeInto(decoded, result);
+    return result;
+  });
+  const model = normaliseResources(completed, options);
   const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
   const services = fieldOf(model, "services");
   const all = services?.kind === "mapping" ? services : mappingNode({});
@@ -84,21 +94,29 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pre
   const finish = (): PipelineOutput | undefined => {
     const services = withAllFileValues(split.enabled, lookup, context);
     if (problems.hasErrors || files.wanted.length > 0) return undefined;
-    const project = decodeProject(withField(model, "services", services), name);
-    const { services: disabled } = decodeProject(withField(model, "services", split.disabled), name);
-    return { project, disabled, locate: (keys) => locate(running, keys) };
+    const project = decodeProject(model, name, decodeServices(services, decoded));
+    return { project, disabled: decodeServices(split.disabled, decoded), locate: (keys) => locate(running, keys) };
   };
   return { document: withField(model, "name", stringNode(name)), finish };
 }
 
+/** Decodes the services for which no file is needed. */
+function decodeInto(decoded: Map<string, Service>, part: Mapping): void {
+  const services = fieldOf(part, "services");
+  if (services?.kind !== "mapping") return;
+  services.entries.forEach(({ value }, name) => {
+    if (value.kind === "mapping" && !readsFiles(value)) decoded.set(name, decodeService(name, value));
+  });
+}
+
 function withAllFileValues(services: Mapping, lookup: Lookup, context: PipelineContext): Mapping {
-  const entries = new Map<string, Entry>();
-  for (const [key, entry] of services.entries) {
-    const { value } = entry;
-    const filled = value.kind === "mapping" ? withFileValues(key, value, lookup, context) : value;
-    entries.set(key, filled === value ? entry : { value: filled, key: entry.key });
-  }
-  return withEntries(services, entries);
+  let entries: Map<string, Entry> | undefined;
+  services.entries.forEach(({ value, key }, name) => {
+    if (value.kind !== "mapping" || !readsFiles(value)) return;
+    entries ??= copyOf(services.entries);
+    entries.set(name, { value: withFileValues(name, value, lookup, context), key });
+  });
+  return entries ? withEntries(services, entries) : services;
 }
 
 /** The place of the value at `keys`, or of what it is in. */

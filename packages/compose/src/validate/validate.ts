@@ -1,5 +1,15 @@
 import type { ComposeErrorCode } from "../compose-error.ts";
-import { copyOf, type Entry, type Mapping, type Node, type Sequence, stringOf } from "../parse/node.ts";
+import {
+  copyOf,
+  entriesNode,
+  type Entry,
+  keptEntries,
+  keptItems,
+  type Mapping,
+  type Node,
+  type Sequence,
+  stringOf,
+} from "../parse/node.ts";
 import { below, formatPath, type Path } from "../parse/path.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
@@ -120,7 +130,7 @@ class Validation {
       this.#tell("COMPOSE_MISSING_FIELD", message, node, path);
       return undefined;
     }
-    return repaired(node, changed);
+    return changed ? keptEntries(node, changed) : node;
   }
 
   /** A field that the shape doesn't have. */
@@ -158,10 +168,10 @@ class Validation {
       const valid = this.check(entry.value, shape.value, below(path, key));
       if (valid === entry.value) return;
       // The name is there, whatever is wrong with its value: what refers to it is not wrong too.
-      const value = valid ?? (shape.value.kind === "record" ? brokenMapping(entry.value) : undefined);
+      const value = valid ?? (shape.value.kind === "record" ? entriesNode(new Map(), entry.value.span, true) : undefined);
       replaceIn((changed ??= copyOf(node.entries)), key, entry, value);
     });
-    return repaired(node, changed);
+    return changed ? keptEntries(node, changed) : node;
   }
 
   #list(node: Node, item: Shape, unique: boolean, path: Path | undefined): Node | undefined {
@@ -186,8 +196,7 @@ class Validation {
       if (valid !== one) items ??= node.items.slice(0, index);
       if (items && valid) items.push(valid);
     }
-    if (!items) return node;
-    return items.length === node.items.length ? { ...node, items } : { ...node, items, damaged: true };
+    return items ? keptItems(node, items) : node;
   }
 
   #texts(node: Sequence, path: Path | undefined): Node | undefined {
@@ -245,16 +254,6 @@ function wordsOf({ entries }: Mapping): string[] | undefined {
 function replaceIn(entries: Map<string, Entry>, key: string, { key: place }: Entry, value: Node | undefined): void {
   if (value) entries.set(key, { value, key: place });
   else entries.delete(key);
-}
-
-function brokenMapping({ span }: Node): Mapping {
-  return { kind: "mapping", entries: new Map(), span, damaged: true };
-}
-
-/** The mapping with the entries that are left of it. */
-function repaired(node: Mapping, entries: ReadonlyMap<string, Entry> | undefined): Mapping {
-  if (!entries) return node;
-  return entries.size < node.entries.size ? { ...node, entries, damaged: true } : { ...node, entries };
 }
 
 function placeName(path: Path | undefined): string {
