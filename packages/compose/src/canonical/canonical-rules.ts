@@ -198,8 +198,9 @@ const rules: Readonly<Record<string, Transform>> = {
 };
 
 const strict: PathTable<Transform> = new PathTable(rules);
+const lenient: PathTable<Transform> = leniently(rules);
 
 /** The places that have a short form, with what makes it long. `verbatim`: what cannot be read is left as it is. */
 export function canonicalRules(verbatim = false): PathTable<Transform> {
-  return verbatim ? leniently(rules) : strict;
+  return verbatim ? lenient : strict;
 }

@@ -1,21 +1,19 @@
 import { fieldOf, fieldsOf, itemsOf, type Mapping, type Node, stringField, stringOf } from "../parse/node.ts";
-import { below, type Path, pathOf } from "../parse/path.ts";
+import { pathOf } from "../parse/path.ts";
 import type { Span } from "../parse/source-text.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { readBoolean } from "../schema/read-boolean.ts";
 import { suggestion } from "../suggestion.ts";
 import { findCycle } from "./dependency-cycles.ts";
-import { checkService } from "./check-service.ts";
 import { knownNames, type KnownNames } from "./known-names.ts";
 
-/** Tells every reference that leads nowhere, every contradiction in a service, and cycles of dependencies. */
+/** Tells every reference of a service that leads nowhere, names that two share, and cycles of dependencies. */
 export function checkConsistency(root: Mapping, disabled: Mapping, problems: ProblemList): void {
   const services = fieldsOf(fieldOf(root, "services"));
   const names = knownNames(root, disabled);
   const containers = new Map<string, string>();
   for (const [name, { value }] of services) {
     if (value.kind !== "mapping") continue;
-    checkService(name, value, names, problems);
     checkReferences(name, value, names, problems);
     const container = stringField(value, "container_name");
     const owner = container === undefined ? undefined : containers.get(container);
@@ -29,27 +27,39 @@ export function checkConsistency(root: Mapping, disabled: Mapping, problems: Pro
   checkCycles(services, problems);
 }
 
-/** Is told a name that a service refers to, and how to find out where it does. */
-type Refer = (section: keyof KnownNames["sections"], name: string, place: () => Place) => void;
+/** Is told the name of a resource that a service refers to, and where: below the service, and in the text. */
+type Refer = (section: keyof KnownNames["sections"], name: string, keys: Keys, span: Span | undefined) => void;
 
-interface Place {
-  readonly path: Path | undefined;
-  readonly span: Span | undefined;
-}
+type Keys = readonly (string | number)[];
 
 function checkReferences(name: string, service: Mapping, names: KnownNames, problems: ProblemList): void {
-  eachReference(service, pathOf("services", name), (section, wanted, place) => {
+  eachReference(service, (section, wanted, keys, span) => {
     const known = names.sections[section];
     if (!known || known.has(wanted)) return;
     const kind = section.slice(0, -1);
     problems.error(
       "COMPOSE_UNDEFINED_REFERENCE",
       `service \`${name}\` refers to ${kind} \`${wanted}\`, which is not defined`,
-      { ...place(), hint: suggestion(wanted, known, `define it under the top-level \`${section}:\``) },
+      {
+        path: pathOf("services", name, ...keys),
+        span,
+        hint: suggestion(wanted, known, `define it under the top-level \`${section}:\``),
+      },
     );
   });
-  for (const [wanted, { value, key }] of fieldsOf(fieldOf(service, "depends_on"))) {
-    checkDependency(name, wanted, value, key, names, problems);
+  const dependencies = fieldOf(service, "depends_on");
+  if (dependencies?.kind === "mapping") {
+    dependencies.entries.forEach(({ value, key }, wanted) => checkDependency(name, wanted, value, key, names, problems));
+  }
+  for (const [, { value }] of fieldsOf(fieldOf(fieldOf(service, "build"), "additional_contexts"))) {
+    const other = /^service:(.*)$/s.exec(stringOf(value) ?? "")?.[1];
+    if (other === undefined || names.buildable.has(other)) continue;
+    const known = names.enabled.has(other);
+    problems.error(
+      "COMPOSE_UNDEFINED_REFERENCE",
+      `service \`${name}\` builds on \`${other}\`, which ${known ? "is not built itself" : "is not defined"}`,
+      { path: pathOf("services", name, "build", "additional_contexts"), span: value.span },
+    );
   }
 }
 
@@ -79,32 +89,27 @@ function checkDependency(
   });
 }
 
-function eachReference(service: Mapping, path: Path | undefined, refer: Refer): void {
+function eachReference(service: Mapping, refer: Refer): void {
   for (const section of ["networks", "models"] as const) {
-    for (const [name, { key }] of fieldsOf(fieldOf(service, section))) {
-      refer(section, name, () => ({ path: below(below(path, section), name), span: key }));
-    }
+    const used = fieldOf(service, section);
+    if (used?.kind === "mapping") used.entries.forEach(({ key }, name) => refer(section, name, [section, name], key));
   }
   itemsOf(fieldOf(service, "volumes")).forEach((volume, index) => {
     const name = stringField(volume, "source");
     if (!name || stringField(volume, "type") !== "volume") return;
-    refer("volumes", name, () => ({
-      path: below(below(path, "volumes"), index),
-      span: fieldOf(volume, "source")?.span,
-    }));
+    refer("volumes", name, ["volumes", index], fieldOf(volume, "source")?.span);
   });
-  eachMount(service, "secrets", path, refer);
-  eachMount(service, "configs", path, refer);
+  eachMount(service, "secrets", [], refer);
+  eachMount(service, "configs", [], refer);
   const build = fieldOf(service, "build");
-  if (build) eachMount(build, "secrets", below(path, "build"), refer);
+  if (build) eachMount(build, "secrets", ["build"], refer);
 }
 
-function eachMount(holder: Node, section: "secrets" | "configs", path: Path | undefined, refer: Refer): void {
+function eachMount(holder: Node, section: "secrets" | "configs", keys: Keys, refer: Refer): void {
   itemsOf(fieldOf(holder, section)).forEach((mount, index) => {
     const source = fieldOf(mount, "source");
     const name = source || (mount.kind === "mapping" && mount.damaged) ? stringOf(source) : "";
-    if (name === undefined) return;
-    refer(section, name, () => ({ path: below(below(path, section), index), span: source?.span ?? mount.span }));
+    if (name !== undefined) refer(section, name, [...keys, section, index], source?.span ?? mount.span);
   });
 }
 

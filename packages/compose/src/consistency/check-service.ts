@@ -1,14 +1,13 @@
-import { fieldOf, fieldsOf, isNull, itemsOf, type Mapping, type Node, stringField, stringOf } from "../parse/node.ts";
+import { fieldOf, isNull, itemsOf, type Mapping, type Node, stringField, stringOf } from "../parse/node.ts";
 import { below, pathOf } from "../parse/path.ts";
 import { sequenceForm } from "../merge/sequence-form.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { readNumber } from "../schema/read-number.ts";
 import { parseSize } from "../schema/parse-size.ts";
-import type { KnownNames } from "./known-names.ts";
 
-/** Tells what contradicts itself in one service. */
-export function checkService(name: string, service: Mapping, names: KnownNames, problems: ProblemList): void {
-  new ServiceCheck(name, service, problems).run(names);
+/** Tells what contradicts itself in a service. */
+export function checkService(name: string, service: Mapping, problems: ProblemList): void {
+  new ServiceCheck(name, service, problems).run();
 }
 
 /** Fields that say the same as one of `deploy`. */
@@ -19,6 +18,13 @@ const twins: readonly { field: string; deploy: readonly string[] }[] = [
   { field: "mem_reservation", deploy: ["resources", "reservations", "memory"] },
   { field: "pids_limit", deploy: ["resources", "limits", "pids"] },
 ];
+
+/** Something that is put into a container, and where it is said. */
+interface Mount {
+  readonly field: string;
+  readonly index: number;
+  readonly node: Node;
+}
 
 class ServiceCheck {
   readonly #name: string;
@@ -31,9 +37,9 @@ class ServiceCheck {
     this.#problems = problems;
   }
 
-  run(names: KnownNames): void {
+  run(): void {
     this.#origin();
-    this.#build(names);
+    this.#build();
     this.#network();
     this.#healthcheck();
     this.#deployment();
@@ -59,24 +65,11 @@ class ServiceCheck {
     });
   }
 
-  #build(names: KnownNames): void {
+  #build(): void {
     const build = fieldOf(this.#service, "build");
     if (!build) return;
     if (stringField(build, "dockerfile") && stringField(build, "dockerfile_inline")) {
       this.#conflict("build", "`dockerfile` and `dockerfile_inline` exclude each other", "keep one of the two");
-    }
-    for (const [, { value }] of fieldsOf(fieldOf(build, "additional_contexts"))) {
-      const other = /^service:(.*)$/s.exec(stringOf(value) ?? "")?.[1];
-      if (other === undefined || names.buildable.has(other)) continue;
-      const known = names.enabled.has(other);
-      this.#problems.error(
-        "COMPOSE_UNDEFINED_REFERENCE",
-        `service \`${this.#name}\` builds on \`${other}\`, which ${known ? "is not built itself" : "is not defined"}`,
-        {
-          path: pathOf("services", this.#name, "build", "additional_contexts"),
-          span: value.span,
-        },
-      );
     }
     const platform = stringField(this.#service, "platform");
     const platforms = itemsOf(fieldOf(build, "platforms")).map(stringOf);
@@ -87,7 +80,8 @@ class ServiceCheck {
 
   #network(): void {
     if (!stringField(this.#service, "network_mode")) return;
-    if (fieldsOf(fieldOf(this.#service, "networks")).length === 0) return;
+    const networks = fieldOf(this.#service, "networks");
+    if (networks?.kind !== "mapping" || networks.entries.size === 0) return;
     this.#conflict("network_mode", "`network_mode` and `networks` exclude each other", "keep one of the two");
   }
 
@@ -142,26 +136,27 @@ class ServiceCheck {
   }
 
   #mounts(): void {
-    const targets = new Map<string, string>();
     const tmpfs = fieldOf(this.#service, "tmpfs");
-    for (const [index, mount] of (tmpfs ? sequenceForm(tmpfs) : []).entries()) {
-      const target = stringOf(mount)?.split(":", 1)[0];
-      if (target !== undefined) this.#mount(target, "tmpfs", index, mount, targets);
-    }
-    for (const [index, volume] of itemsOf(fieldOf(this.#service, "volumes")).entries()) {
-      const target = stringField(volume, "target");
-      if (target !== undefined) this.#mount(target, "volumes", index, volume, targets);
-    }
+    const volumes = itemsOf(fieldOf(this.#service, "volumes"));
+    if (!tmpfs && volumes.length < 2) return;
+    const targets = new Map<string, Mount>();
+    (tmpfs ? sequenceForm(tmpfs) : []).forEach((node, index) =>
+      this.#mount(stringOf(node)?.split(":", 1)[0], { field: "tmpfs", index, node }, targets),
+    );
+    volumes.forEach((node, index) =>
+      this.#mount(stringField(node, "target"), { field: "volumes", index, node }, targets),
+    );
   }
 
-  #mount(target: string, field: string, index: number, node: Node, targets: Map<string, string>): void {
+  #mount(target: string | undefined, mount: Mount, targets: Map<string, Mount>): void {
+    if (target === undefined) return;
     const first = targets.get(target);
-    targets.set(target, `${field}[${index}]`);
+    targets.set(target, mount);
     if (first === undefined) return;
     this.#problems.error("COMPOSE_CONFLICT", `\`${target}\` is mounted twice in service \`${this.#name}\``, {
-      path: below(pathOf("services", this.#name, field), index),
-      span: node.span,
-      hint: `the other one is ${first}`,
+      path: below(pathOf("services", this.#name, mount.field), mount.index),
+      span: mount.node.span,
+      hint: `the other one is ${first.field}[${first.index}]`,
     });
   }
 }

@@ -26,6 +26,8 @@ import { directoryOf } from "../paths/posix-path.ts";
 import { type PipelineContext, requireFile, type Scope } from "../pipeline/pipeline-context.ts";
 import { suggestion } from "../suggestion.ts";
 
+const absolutePaths = new PathTable(pathRules);
+
 /** The document whose services are extended. */
 export interface ExtendsSite {
   /** Its file, to tell cycles. */
@@ -196,8 +198,9 @@ function otherFile(
     const written = context.verbatim ? root : interpolate(root, scope.lookup, context.problems);
     model = enforceUnicity(merge(dropPaths(model, document.dropped), written, context.problems));
   }
-  const long = transformTree(model, canonicalRules(context.verbatim), context.problems);
-  const services = fieldOf(transformTree(long, new PathTable(pathRules(inside)), context.problems), "services");
+  const place = { problems: context.problems, scope: inside };
+  const long = transformTree(model, canonicalRules(context.verbatim), place);
+  const services = fieldOf(transformTree(long, absolutePaths, place), "services");
   const dropped = documents.flatMap((document) => document.dropped);
   const home: Home = {
     services: services?.kind === "mapping" ? services : mappingNode({}),

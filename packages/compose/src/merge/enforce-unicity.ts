@@ -1,18 +1,19 @@
-import { copyOf, type Entry, type Node, withEntries, withItems } from "../parse/node.ts";
-import type { TableNode } from "../parse/path-table.ts";
+import { copyOf, type Entry, type Node, type Sequence, withEntries, withItems } from "../parse/node.ts";
+import type { Transform } from "../canonical/transform-context.ts";
+import { PathTable, type TableNode } from "../parse/path-table.ts";
 import { type UnicityRule, unicityRules } from "./unicity-rules.ts";
+
+const table = new PathTable(unicityRules);
 
 /** The document with only the last of the same items in its lists, at the place of the first. */
 export function enforceUnicity(root: Node): Node {
-  return enforce(root, unicityRules.at(undefined));
+  return enforce(root, table.at(undefined));
 }
 
 function enforce(node: Node, table: TableNode<UnicityRule>): Node {
   if (node.kind === "scalar") return node;
   if (node.kind === "sequence") {
-    if (!table.rule || node.items.length < 2) return node;
-    const items = unique(node.items, table.rule);
-    return items.length === node.items.length ? node : withItems(node, items);
+    return table.rule ? uniqueItems(node, table.rule) : node;
   }
   if (table.isLeaf) return node;
   let changed: Map<string, Entry> | undefined;
@@ -24,6 +25,20 @@ function enforce(node: Node, table: TableNode<UnicityRule>): Node {
     changed.set(key, { value, key: entry.key });
   });
   return changed ? withEntries(node, changed) : node;
+}
+
+/** The same as {@link enforceUnicity}, as rules that are applied with others. */
+export const unicityTransforms: Readonly<Record<string, Transform>> = Object.fromEntries(
+  Object.entries(unicityRules).map(([pattern, rule]): [string, Transform] => [
+    pattern,
+    (node) => (node.kind === "sequence" ? uniqueItems(node, rule) : node),
+  ]),
+);
+
+function uniqueItems(list: Sequence, rule: UnicityRule): Sequence {
+  if (list.items.length < 2) return list;
+  const items = unique(list.items, rule);
+  return items.length === list.items.length ? list : withItems(list, items);
 }
 
 function unique(items: readonly Node[], rule: UnicityRule): Node[] {

@@ -1,6 +1,5 @@
 import { parseVolume } from "../canonical/volume.ts";
 import { fieldOf, type Node, stringOf } from "../parse/node.ts";
-import { PathTable } from "../parse/path-table.ts";
 
 /** What tells an item of a list from the others; undefined for an item that is like no other. */
 export type UnicityRule = (item: Node) => string | undefined;
@@ -47,7 +46,7 @@ function textOf(node: Node | undefined): string | undefined {
 }
 
 /** The lists in which an item takes the place of an earlier one that is the same. */
-export const unicityRules: PathTable<UnicityRule> = new PathTable<UnicityRule>({
+export const unicityRules: Readonly<Record<string, UnicityRule>> = {
   "networks.*.labels": key,
   "networks.*.ipam.options": key,
   "services.*.annotations": key,
@@ -76,4 +75,4 @@ export const unicityRules: PathTable<UnicityRule> = new PathTable<UnicityRule>({
   "services.*.sysctls": key,
   "services.*.tmpfs": key,
   "services.*.volumes": target,
-});
+};

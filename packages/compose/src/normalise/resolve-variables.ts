@@ -23,6 +23,6 @@ function allStrings({ entries }: Mapping): boolean {
 }
 
 /** Resolves the variables of services: those of an included project come from its own `.env`. */
-export function variableRules(lookup: Lookup): Readonly<Record<string, Transform>> {
-  return { "services.*.environment": (node) => resolveVariables(node, lookup, true) };
-}
+export const variableRules: Readonly<Record<string, Transform>> = {
+  "services.*.environment": (node, { scope }) => resolveVariables(node, scope.lookup, true),
+};

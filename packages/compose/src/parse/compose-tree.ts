@@ -53,6 +53,8 @@ export class ComposeTree {
   readonly #problems: ProblemList;
   readonly #names = new Map<string, string>();
   readonly #anchors = new Map<string, Anchored | "open">();
+  /** The items so far of the lists that are being read: an array of the right size is made of them at a list's end. */
+  readonly #items: Node[] = [];
   /** The keys from the root to the node that is being read. */
   readonly #keys: (string | number)[] = [];
   #next = 0;
@@ -178,21 +180,21 @@ export class ComposeTree {
 
   #sequence(start: number): Node {
     this.#position = Math.max(this.#position, start + 1);
-    const items: Node[] = [];
+    const first = this.#items.length;
     let dropped: Keys[] | undefined;
     let size = 1;
     for (let index = 0; this.#peek()?.type !== EVENT_ID.POP; index++) {
       this.#keys.push(index);
       const item = this.#node();
       this.#keys.pop();
-      if (item) items.push(item);
+      if (item) this.#items.push(item);
       for (const keys of this.#dropped) (dropped ??= []).push([index, ...keys]);
       size += this.#size;
     }
     this.#next++;
     this.#size = size;
     this.#dropped = dropped ?? none;
-    return sequenceNode(items, this.#span(start, this.#position));
+    return sequenceNode(this.#items.splice(first), this.#span(start, this.#position));
   }
 
   #mapping(start: number): Node {

@@ -22,6 +22,8 @@ export function plainScalar(text: string, span: Span): Scalar {
   // Most text starts with a letter that no other value starts with.
   if (/^[a-eg-mo-su-zA-EG-MO-SU-Z/"]/.test(text)) return stringNode(text, span);
   if (/^(?:0|[1-9]\d{0,14})$/.test(text)) return valueNode(Number(text), span);
+  // An amount with a unit: no number has one of these letters after its digits.
+  if (/^\d+[g-np-wyzG-NP-WYZ]/.test(text)) return stringNode(text, span);
   return scalarNode(resolvePlain(text), span);
 }
 

@@ -6,7 +6,7 @@ import { inSequence } from "../canonical/in-sequence.ts";
 import { transformTree } from "../canonical/transform-tree.ts";
 import { defaultRules, listRules } from "../defaults/default-rules.ts";
 import { dropPaths } from "../merge/drop-paths.ts";
-import { enforceUnicity } from "../merge/enforce-unicity.ts";
+import { enforceUnicity, unicityTransforms } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
 import { variableRules } from "../normalise/resolve-variables.ts";
 import type { ParsedDocument } from "../parse/compose-tree.ts";
@@ -32,7 +32,7 @@ export function loadModel(
   context: PipelineContext,
   including: readonly string[],
 ): Mapping {
-  return completion(scope, context)(mergeDocuments(files, scope, context, including));
+  return complete(mergeDocuments(files, scope, context, including), scope, context);
 }
 
 /** The documents of several files as one, of which the last need not be in the long form, nor valid. */
@@ -45,27 +45,26 @@ export function mergeDocuments(
   let model: Mapping = mappingNode({});
   for (const file of files) {
     for (const document of file.documents) {
-      model = addDocument(longForm(model, context), document, file, scope, context, including);
+      model = addDocument(longForm(model, scope, context), document, file, scope, context, including);
     }
   }
   return model;
 }
 
-/** What makes a model of merged documents, or of a part of them. */
-export function completion(scope: Scope, context: PipelineContext): (merged: Mapping) => Mapping {
-  const rules = context.verbatim
-    ? inSequence(defaultRules, pathRules(scope))
-    : inSequence(defaultRules, listRules, checkRules, pathRules(scope), variableRules(scope.lookup));
-  return (merged) => {
-    const long = longForm(merged, context);
-    const finished = transformTree(long, rules, context.problems);
-    return finished.kind === "mapping" ? finished : long;
-  };
+const lastRules = inSequence(unicityTransforms, defaultRules, listRules, checkRules, pathRules, variableRules);
+const lastVerbatimRules = inSequence(unicityTransforms, defaultRules, pathRules);
+
+/** The model that merged documents, or a part of them, are. */
+export function complete(merged: Mapping, scope: Scope, context: PipelineContext): Mapping {
+  const long = longForm(merged, scope, context);
+  const site = { problems: context.problems, scope };
+  const finished = transformTree(long, context.verbatim ? lastVerbatimRules : lastRules, site);
+  return finished.kind === "mapping" ? finished : long;
 }
 
-function longForm(merged: Mapping, { problems, verbatim }: PipelineContext): Mapping {
+function longForm(merged: Mapping, scope: Scope, { problems, verbatim }: PipelineContext): Mapping {
   const valid = validate(enforceUnicity(merged), projectShape, problems, { verbatim }) ?? merged;
-  const long = enforceUnicity(transformTree(valid, canonicalRules(verbatim), problems));
+  const long = transformTree(valid, canonicalRules(verbatim), { problems, scope });
   return long.kind === "mapping" ? long : merged;
 }
 

@@ -1,5 +1,6 @@
 import type { SourceRange } from "@slipway/errors";
 import { checkConsistency } from "../consistency/check-consistency.ts";
+import { checkService } from "../consistency/check-service.ts";
 import { decodeProject, decodeService, decodeServices } from "../decode/decode-project.ts";
 import { readsFiles, withFileValues } from "../environment/service-environment.ts";
 import type { Lookup } from "../interpolation/substitute.ts";
@@ -21,10 +22,10 @@ import {
 import type { Span } from "../parse/source-text.ts";
 import { resolvePath } from "../paths/posix-path.ts";
 import type { ProblemList } from "../problem-list.ts";
-import { splitProfiles } from "../profiles/split-profiles.ts";
+import { isActive, splitProfiles } from "../profiles/split-profiles.ts";
 import { environmentOf } from "../environment/environment-of.ts";
 import { inParts } from "./in-parts.ts";
-import { completion, mergeDocuments } from "./load-model.ts";
+import { complete, mergeDocuments } from "./load-model.ts";
 import type { ModelFile } from "./model-file.ts";
 import { type PipelineContext, requireFile, type Scope } from "./pipeline-context.ts";
 
@@ -77,20 +78,23 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pre
     problems.error("COMPOSE_EMPTY", "the compose file says nothing", { hint: "start it with `services:`" });
   }
   const options = { projectName: name, lookup, verbatim: context.verbatim };
-  const complete = completion(scope, context);
+  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
+  const isChecked = !problems.incomplete && !context.verbatim;
   const decoded = new Map<string, Service>();
   const completed = inParts(merged, (part) => {
-    const result = normaliseServices(complete(part), options);
-    if (!context.verbatim && !problems.hasErrors) decodeInto(decoded, result);
+    const result = normaliseServices(complete(part, scope, context), options);
+    servicesOf(result).entries.forEach(({ value }, service) => {
+      if (value.kind !== "mapping") return;
+      if (isChecked && isActive(value, active)) checkService(service, value, problems);
+      const isReady = !problems.hasErrors && !context.verbatim && !readsFiles(value);
+      if (isReady) decoded.set(service, decodeService(service, value));
+    });
     return result;
   });
   const model = normaliseResources(completed, options);
-  const active = input.profiles ?? (lookup("COMPOSE_PROFILES") ?? "").split(",").map((one) => one.trim());
-  const services = fieldOf(model, "services");
-  const all = services?.kind === "mapping" ? services : mappingNode({});
-  const split = splitProfiles(all, active);
+  const split = splitProfiles(servicesOf(model), active);
   const running = withField(model, "services", split.enabled);
-  if (!problems.incomplete && !context.verbatim) checkConsistency(running, split.disabled, problems);
+  if (isChecked) checkConsistency(running, split.disabled, problems);
   const finish = (): PipelineOutput | undefined => {
     const services = withAllFileValues(split.enabled, lookup, context);
     if (problems.hasErrors || files.wanted.length > 0) return undefined;
@@ -100,13 +104,9 @@ export function runPipeline(input: PipelineInput, context: PipelineContext): Pre
   return { document: withField(model, "name", stringNode(name)), finish };
 }
 
-/** Decodes the services for which no file is needed. */
-function decodeInto(decoded: Map<string, Service>, part: Mapping): void {
-  const services = fieldOf(part, "services");
-  if (services?.kind !== "mapping") return;
-  services.entries.forEach(({ value }, name) => {
-    if (value.kind === "mapping" && !readsFiles(value)) decoded.set(name, decodeService(name, value));
-  });
+function servicesOf(document: Mapping): Mapping {
+  const services = fieldOf(document, "services");
+  return services?.kind === "mapping" ? services : mappingNode({});
 }
 
 function withAllFileValues(services: Mapping, lookup: Lookup, context: PipelineContext): Mapping {
