@@ -9,18 +9,19 @@ import { withoutUnused } from "./without-unused.ts";
  * dollar signs doubled so that it can be loaded again.
  */
 export function toJson(project: Project): Record<string, unknown> {
-  const services = Object.values(project.services);
+  const services: Record<string, unknown> = {};
+  for (const service of Object.values(project.services)) {
+    setOwn(services, service.name, printed(serviceToJson(service)));
+  }
   const { name, services: _, networks, volumes, secrets, configs, models: __, ...extensions } = withoutUnused(project);
-  const json: Record<string, unknown> = {
-    name,
-    services: Object.fromEntries(services.map((service) => [service.name, serviceToJson(service)])),
+  const beside = {
     networks: resources(printedNetworks(networks)),
     volumes: resources(volumes),
     secrets: resources(secrets),
     configs: resources(configs),
     ...(emptyListsAsNull(extensions) as object),
   };
-  return printed(json) as Record<string, unknown>;
+  return { name: doubled(name), services, ...(printed(beside) as object) };
 }
 
 /** Undefined where there are none. */

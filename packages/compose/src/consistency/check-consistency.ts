@@ -49,7 +49,9 @@ function checkReferences(name: string, service: Mapping, names: KnownNames, prob
   });
   const dependencies = fieldOf(service, "depends_on");
   if (dependencies?.kind === "mapping") {
-    dependencies.entries.forEach(({ value, key }, wanted) => checkDependency(name, wanted, value, key, names, problems));
+    dependencies.entries.forEach(({ value, key }, wanted) =>
+      checkDependency(name, wanted, value, key, names, problems),
+    );
   }
   for (const [, { value }] of fieldsOf(fieldOf(fieldOf(service, "build"), "additional_contexts"))) {
     const other = /^service:(.*)$/s.exec(stringOf(value) ?? "")?.[1];

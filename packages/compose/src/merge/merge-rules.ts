@@ -22,8 +22,7 @@ export type MergeRule = (base: Node, over: Node, fields: MergeFields) => Node | 
 
 const replace: MergeRule = (_, over) => over;
 
-const append: MergeRule = (base, over) =>
-  sequenceNode([...sequenceForm(base), ...sequenceForm(over)], over.span);
+const append: MergeRule = (base, over) => sequenceNode([...sequenceForm(base), ...sequenceForm(over)], over.span);
 
 const appendNew: MergeRule = (base, over) => {
   const items = sequenceForm(base);

@@ -33,7 +33,7 @@ export function projectName(sources: ProjectNameSources, problems: ProblemList):
     return asked;
   }
   const written = documents.map((document) => fieldOf(document, "name")).findLast((node) => stringOf(node));
-  const node = written && interpolate(written, lookup, problems, pathOf("name"));
+  const node = written && interpolate(written, lookup, problems, ["name"]);
   const name = nameFrom(stringOf(node) ?? "");
   if (name !== "") return name;
   if (node && stringOf(node) !== "") {

@@ -78,8 +78,7 @@ function normaliseBuild(build: Mapping, { lookup, verbatim }: NormaliseOptions):
     result = withField(result, "args", verbatim && args.kind === "sequence" ? listed : resolved);
   }
   const ssh = fieldOf(build, "ssh");
-  if (ssh && !verbatim)
-    result = withField(result, "ssh", sequenceNode(sequenceForm(ssh), ssh.span));
+  if (ssh && !verbatim) result = withField(result, "ssh", sequenceNode(sequenceForm(ssh), ssh.span));
   return result;
 }
 

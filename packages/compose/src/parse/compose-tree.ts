@@ -12,11 +12,12 @@ import {
   stringNode,
   valueNode,
 } from "./node.ts";
-import { type Path, pathOf } from "./path.ts";
+import { below, type Path, pathOf } from "./path.ts";
 import { plainScalar } from "./resolve-scalar.ts";
 import { resolveTagged } from "./resolve-tagged.ts";
 import type { RelaxedText } from "./relaxed-text.ts";
 import type { SourceText, Span } from "./source-text.ts";
+import { Trail } from "./trail.ts";
 
 /** One document of a compose file. */
 export interface ParsedDocument {
@@ -55,8 +56,8 @@ export class ComposeTree {
   readonly #anchors = new Map<string, Anchored | "open">();
   /** The items so far of the lists that are being read: an array of the right size is made of them at a list's end. */
   readonly #items: Node[] = [];
-  /** The keys from the root to the node that is being read. */
-  readonly #keys: (string | number)[] = [];
+  /** Where the node is that is being read. */
+  readonly #trail = new Trail();
   #next = 0;
   /** Where the text read so far ends: empty values have no offset of their own. */
   #position = 0;
@@ -99,11 +100,6 @@ export class ComposeTree {
     return { source: this.#source, start: this.#original(start), end: this.#original(end) };
   }
 
-  /** Where the node is that is being read. */
-  #path(): Path | undefined {
-    return pathOf(...this.#keys);
-  }
-
   /** The next node; undefined if it was tagged `!reset`. */
   #node(): Node | undefined {
     const event = this.#events[this.#next++]!;
@@ -133,7 +129,7 @@ export class ComposeTree {
     if (this.#total > maxNodes && before <= maxNodes) {
       this.#problems.markIncomplete();
       const message = `aliases expand the file to more than ${maxNodes} values`;
-      this.#problems.error("COMPOSE_TOO_LARGE", message, { span, path: this.#path() });
+      this.#problems.error("COMPOSE_TOO_LARGE", message, { span, path: this.#trail.path });
     }
   }
 
@@ -150,7 +146,7 @@ export class ComposeTree {
       this.#dropped = target.dropped;
       return target.node;
     }
-    const place = { span, path: this.#path() };
+    const place = { span, path: this.#trail.path };
     if (target === "open") {
       this.#problems.error("COMPOSE_SYNTAX", `alias \`*${name}\` is inside of what it stands for`, place);
     } else {
@@ -172,7 +168,7 @@ export class ComposeTree {
     this.#position = span.end;
     const text = getScalarValue(this.#text, event);
     if (tag !== undefined && !localTags.includes(tag)) {
-      return resolveTagged(text, tag, span, this.#path(), this.#problems);
+      return resolveTagged(text, tag, span, this.#trail.path, this.#problems);
     }
     if (event.style !== SCALAR_STYLE.PLAIN) return stringNode(text, span);
     return plainScalar(text, span);
@@ -184,9 +180,9 @@ export class ComposeTree {
     let dropped: Keys[] | undefined;
     let size = 1;
     for (let index = 0; this.#peek()?.type !== EVENT_ID.POP; index++) {
-      this.#keys.push(index);
+      this.#trail.enter(index);
       const item = this.#node();
-      this.#keys.pop();
+      this.#trail.leave();
       if (item) this.#items.push(item);
       for (const keys of this.#dropped) (dropped ??= []).push([index, ...keys]);
       size += this.#size;
@@ -209,16 +205,16 @@ export class ComposeTree {
       const key = this.#node();
       const name = merging ? "<<" : this.#keyName(key);
       const inside = name !== undefined && !merging;
-      if (inside) this.#keys.push(name);
+      if (inside) this.#trail.enter(name);
       const value = this.#node();
-      if (inside) this.#keys.pop();
+      if (inside) this.#trail.leave();
       size += this.#size;
       damaged ||= name === undefined;
       if (name === undefined) continue;
       if (merging && merges.length > 0) {
         this.#problems.error("COMPOSE_DUPLICATE_KEY", "key `<<` is there already", {
           span: key?.span,
-          path: this.#path(),
+          path: this.#trail.path,
           hint: "merge a list instead: `<<: [*one, *other]`",
         });
         continue;
@@ -237,7 +233,7 @@ export class ComposeTree {
     this.#size = size;
     this.#dropped = dropped ?? none;
     const mapping = entriesNode(entries, this.#span(start, this.#position), damaged);
-    return merges.length > 0 ? mergeKeys(mapping, merges, this.#path(), this.#problems) : mapping;
+    return merges.length > 0 ? mergeKeys(mapping, merges, this.#trail.path, this.#problems) : mapping;
   }
 
   #isMergeKey(): boolean {
@@ -251,7 +247,7 @@ export class ComposeTree {
     const written = key?.span ? key.span.source.text.slice(key.span.start, key.span.end) : "";
     this.#problems.error("COMPOSE_KEY_NOT_STRING", `key \`${written}\` is not a string`, {
       span: key?.span,
-      path: this.#path(),
+      path: this.#trail.path,
       hint: key?.kind === "scalar" ? `put it in quotes: "${written}"` : "keys are plain text",
     });
     return undefined;
@@ -268,7 +264,7 @@ export class ComposeTree {
     const { line } = first.source.range(first.start, first.end).start;
     this.#problems.error("COMPOSE_DUPLICATE_KEY", `key \`${name}\` is there already, on line ${line}`, {
       span,
-      path: pathOf(...this.#keys, name),
+      path: below(this.#trail.path, name),
       hint: "keep one of the two",
     });
   }
@@ -285,7 +281,7 @@ export class ComposeTree {
     if (tag === "!!seq" || tag === "!!map" || (node.kind === "scalar" && tag.startsWith("!!"))) return node;
     this.#problems.warn("COMPOSE_SYNTAX", `tag \`${tag}\` means nothing in a compose file`, {
       span: this.#span(event.tagStart, event.tagEnd),
-      path: this.#path(),
+      path: this.#trail.path,
       hint: suggestion(tag, localTags, "it has no effect; compose knows `!reset` and `!override`"),
     });
     return node;

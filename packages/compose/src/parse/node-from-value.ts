@@ -27,7 +27,8 @@ function convert(value: unknown, path: Path | undefined, problems: ProblemList, 
   if (isPlainObject(value)) {
     const entries = new Map<string, Entry>();
     for (const [key, field] of Object.entries(value)) {
-      if (field !== undefined) entries.set(key, { value: convert(field, below(path, key), problems, inside), key: undefined });
+      if (field !== undefined)
+        entries.set(key, { value: convert(field, below(path, key), problems, inside), key: undefined });
     }
     return entriesNode(entries);
   }

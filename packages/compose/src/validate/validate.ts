@@ -10,7 +10,8 @@ import {
   type Sequence,
   stringOf,
 } from "../parse/node.ts";
-import { below, formatPath, type Path } from "../parse/path.ts";
+import { below, formatPath, type Path, pathKeys } from "../parse/path.ts";
+import { Trail } from "../parse/trail.ts";
 import type { ProblemList } from "../problem-list.ts";
 import { describeNode } from "../schema/describe-node.ts";
 import type { ByKind, MapShape, RecordShape, Shape } from "../schema/shape.ts";
@@ -35,43 +36,49 @@ export function validate(
   problems: ProblemList,
   { path, verbatim = false }: ValidateOptions = {},
 ): Node | undefined {
-  return new Validation(problems, verbatim).check(node, shape, path);
+  return new Validation(problems, verbatim, new Trail(pathKeys(path))).check(node, shape);
 }
 
 class Validation {
   readonly #problems: ProblemList;
-
   readonly #verbatim: boolean;
+  readonly #trail: Trail;
 
-  constructor(problems: ProblemList, verbatim: boolean) {
+  constructor(problems: ProblemList, verbatim: boolean, trail: Trail) {
     this.#problems = problems;
     this.#verbatim = verbatim;
+    this.#trail = trail;
   }
 
-  check(node: Node, shape: Shape, path: Path | undefined): Node | undefined {
+  /** How messages call what is looked at. */
+  get #name(): string {
+    return placeName(this.#trail.path);
+  }
+
+  check(node: Node, shape: Shape): Node | undefined {
     if (node.kind === "scalar" && node.broken) return undefined;
     switch (shape.kind) {
       case "record":
-        return this.#record(node, shape, path);
+        return this.#record(node, shape);
       case "map":
-        return this.#map(node, shape, path);
+        return this.#map(node, shape);
       case "list":
-        return this.#list(node, shape.item, shape.unique ?? false, path);
+        return this.#list(node, shape.item, shape.unique ?? false);
       case "byKind":
-        return this.#byKind(node, shape, path);
+        return this.#byKind(node, shape);
       case "assignments":
-        return this.#assignments(node, path);
+        return this.#assignments(node);
       case "hosts":
-        return this.#hosts(node, path);
+        return this.#hosts(node);
       case "texts":
-        if (node.kind === "mapping") return this.#wrong(node, "a string or a list of strings", path);
-        return node.kind === "sequence" ? this.#list(node, plainText, true, path) : this.#scalar(node, plainText, path);
+        if (node.kind === "mapping") return this.#wrong(node, "a string or a list of strings");
+        return node.kind === "sequence" ? this.#list(node, plainText, true) : this.#scalar(node, plainText);
       case "command":
       case "check":
-        return node.kind === "sequence" ? this.#texts(node, path) : this.#scalar(node, shape, path);
+        return node.kind === "sequence" ? this.#texts(node) : this.#scalar(node, shape);
       case "external":
-        if (node.kind !== "mapping") return this.#scalar(node, plainBoolean, path);
-        return this.#record(node, shape.open ? { ...externalName, open: true } : externalName, path);
+        if (node.kind !== "mapping") return this.#scalar(node, plainBoolean);
+        return this.#record(node, shape.open ? { ...externalName, open: true } : externalName);
       case "anything":
         return node;
       case "text":
@@ -81,66 +88,73 @@ class Validation {
       case "duration":
       case "fileMode":
       case "deviceCount":
-        return this.#scalar(node, shape, path);
+        return this.#scalar(node, shape);
       default:
         return shape satisfies never;
     }
   }
 
-  #wrong(node: Node, expected: string, path: Path | undefined, hint?: string): undefined {
-    const message = `${placeName(path)} is ${describeNode(node)}, expected ${expected}`;
-    this.#tell("COMPOSE_WRONG_TYPE", message, node, path, hint);
+  #inside(key: string | number, node: Node, shape: Shape): Node | undefined {
+    this.#trail.enter(key);
+    const valid = this.check(node, shape);
+    this.#trail.leave();
+    return valid;
   }
 
-  #tell(code: ComposeErrorCode, message: string, node: Node, path: Path | undefined, hint?: string): void {
-    this.#problems.error(code, message, { path, span: node.span, hint });
+  #wrong(node: Node, expected: string, hint?: string): undefined {
+    const message = `${this.#name} is ${describeNode(node)}, expected ${expected}`;
+    this.#tell("COMPOSE_WRONG_TYPE", message, node, hint);
   }
 
-  #scalar(node: Node, shape: ValueShape, path: Path | undefined): Node | undefined {
+  #tell(code: ComposeErrorCode, message: string, node: Node, hint?: string): void {
+    this.#problems.error(code, message, { path: this.#trail.path, span: node.span, hint });
+  }
+
+  #scalar(node: Node, shape: ValueShape): Node | undefined {
     const words = node.kind === "mapping" ? wordsOf(node) : undefined;
     if (words) {
       const hint = `the colon makes it a mapping: write "${words.join(": ")}" in quotes, or ${words.join("=")}`;
-      return this.#wrong(node, "a string", path, hint);
+      return this.#wrong(node, "a string", hint);
     }
     const problem = scalarProblem(node, shape);
     if (!problem || (this.#verbatim && mayBecome(node, shape))) return node;
     const { message, hint, harmless } = problem;
     if (harmless) {
-      const place = { path, span: node.span, hint };
-      this.#problems.warn("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, place);
+      const place = { path: this.#trail.path, span: node.span, hint };
+      this.#problems.warn("COMPOSE_BAD_VALUE", `${this.#name}: ${message}`, place);
       return node;
     }
-    if (message !== undefined) this.#tell("COMPOSE_BAD_VALUE", `${placeName(path)}: ${message}`, node, path, hint);
-    else this.#wrong(node, problem.wanted ?? "another value", path, hint);
+    if (message !== undefined) this.#tell("COMPOSE_BAD_VALUE", `${this.#name}: ${message}`, node, hint);
+    else this.#wrong(node, problem.wanted ?? "another value", hint);
     return undefined;
   }
 
-  #record(node: Node, shape: RecordShape, path: Path | undefined): Node | undefined {
+  #record(node: Node, shape: RecordShape): Node | undefined {
     if (shape.nullable && node.kind === "scalar" && node.value === null) return node;
-    if (node.kind !== "mapping") return this.#wrong(node, `${shape.title} (a mapping)`, path);
+    if (node.kind !== "mapping") return this.#wrong(node, `${shape.title} (a mapping)`);
     let changed: Map<string, Entry> | undefined;
     node.entries.forEach((entry, key) => {
       const field = Object.hasOwn(shape.fields, key) ? shape.fields[key] : undefined;
-      const value = field ? this.check(entry.value, field, below(path, key)) : this.#extra(key, entry, shape, path);
+      const value = field ? this.#inside(key, entry.value, field) : this.#extra(key, entry, shape);
       if (value !== entry.value) replaceIn((changed ??= copyOf(node.entries)), key, entry, value);
     });
     for (const key of shape.required ?? []) {
       if (node.entries.has(key)) continue;
-      const message = `${placeName(path)} has no \`${key}\`, which ${shape.title} needs`;
-      this.#tell("COMPOSE_MISSING_FIELD", message, node, path);
+      const message = `${this.#name} has no \`${key}\`, which ${shape.title} needs`;
+      this.#tell("COMPOSE_MISSING_FIELD", message, node);
       return undefined;
     }
     return changed ? keptEntries(node, changed) : node;
   }
 
   /** A field that the shape doesn't have. */
-  #extra(key: string, entry: Entry, shape: RecordShape, path: Path | undefined): Node | undefined {
+  #extra(key: string, entry: Entry, shape: RecordShape): Node | undefined {
     if (!shape.closed && key.startsWith("x-")) return entry.value;
     this.#problems[shape.open ? "warn" : "error"](
       "COMPOSE_UNKNOWN_FIELD",
-      `unknown field \`${key}\` in ${placeName(path)}`,
+      `unknown field \`${key}\` in ${this.#name}`,
       {
-        path: below(path, key),
+        path: below(this.#trail.path, key),
         span: entry.key ?? entry.value.span,
         hint: suggestion(
           key,
@@ -152,44 +166,45 @@ class Validation {
     return shape.open ? entry.value : undefined;
   }
 
-  #map(node: Node, shape: MapShape, path: Path | undefined): Node | undefined {
-    if (node.kind !== "mapping") return this.#wrong(node, "a mapping", path);
+  #map(node: Node, shape: MapShape): Node | undefined {
+    if (node.kind !== "mapping") return this.#wrong(node, "a mapping");
     let changed: Map<string, Entry> | undefined;
     node.entries.forEach((entry, key) => {
       if (shape.keys && !shape.keys.test(key)) {
-        this.#problems.error("COMPOSE_BAD_VALUE", `\`${key}\` cannot be a name in ${placeName(path)}`, {
-          path: below(path, key),
+        this.#problems.error("COMPOSE_BAD_VALUE", `\`${key}\` cannot be a name in ${this.#name}`, {
+          path: below(this.#trail.path, key),
           span: entry.key ?? entry.value.span,
           hint: "names consist of letters, digits, dots, underscores and hyphens",
         });
         replaceIn((changed ??= copyOf(node.entries)), key, entry, undefined);
         return;
       }
-      const valid = this.check(entry.value, shape.value, below(path, key));
+      const valid = this.#inside(key, entry.value, shape.value);
       if (valid === entry.value) return;
       // The name is there, whatever is wrong with its value: what refers to it is not wrong too.
-      const value = valid ?? (shape.value.kind === "record" ? entriesNode(new Map(), entry.value.span, true) : undefined);
+      const value =
+        valid ?? (shape.value.kind === "record" ? entriesNode(new Map(), entry.value.span, true) : undefined);
       replaceIn((changed ??= copyOf(node.entries)), key, entry, value);
     });
     return changed ? keptEntries(node, changed) : node;
   }
 
-  #list(node: Node, item: Shape, unique: boolean, path: Path | undefined): Node | undefined {
+  #list(node: Node, item: Shape, unique: boolean): Node | undefined {
     if (node.kind !== "sequence") {
       const text = stringOf(node);
-      return this.#wrong(node, "a list", path, text === undefined ? undefined : `make it a list: [${text}]`);
+      return this.#wrong(node, "a list", text === undefined ? undefined : `make it a list: [${text}]`);
     }
     let items: Node[] | undefined;
     const seen = unique && node.items.length > 1 ? new Set<string>() : undefined;
     for (let index = 0; index < node.items.length; index++) {
       const one = node.items[index]!;
-      const place = below(path, index);
-      let valid = this.check(one, item, place);
+      let valid = this.#inside(index, one, item);
       if (valid && seen && one.kind === "scalar") {
         const identity = `${typeof one.value} ${one.text}`;
         if (seen.has(identity)) {
-          const message = `${placeName(path)} has \`${one.text}\` twice`;
-          this.#tell("COMPOSE_DUPLICATE_ITEM", message, one, place, "keep one of the two");
+          const message = `${this.#name} has \`${one.text}\` twice`;
+          const place = { path: below(this.#trail.path, index), span: one.span, hint: "keep one of the two" };
+          this.#problems.error("COMPOSE_DUPLICATE_ITEM", message, place);
           valid = undefined;
         } else seen.add(identity);
       }
@@ -199,32 +214,32 @@ class Validation {
     return items ? keptItems(node, items) : node;
   }
 
-  #texts(node: Sequence, path: Path | undefined): Node | undefined {
-    return this.#list(node, plainText, false, path);
+  #texts(node: Sequence): Node | undefined {
+    return this.#list(node, plainText, false);
   }
 
-  #byKind(node: Node, shape: ByKind, path: Path | undefined): Node | undefined {
+  #byKind(node: Node, shape: ByKind): Node | undefined {
     const own = shape[node.kind];
     // Empty is a form of its own only where one of the shapes says so.
     const empty = node.kind === "scalar" && node.value === null && !shape.scalar;
     if (empty && shape.mapping?.kind === "record" && shape.mapping.nullable) return node;
-    if (own && !empty) return this.check(node, own, path);
+    if (own && !empty) return this.check(node, own);
     const forms = [shape.scalar && "a string", shape.sequence && "a list", shape.mapping && "a mapping"].filter(
       (form) => typeof form === "string",
     );
-    return this.#wrong(node, forms.join(" or "), path);
+    return this.#wrong(node, forms.join(" or "));
   }
 
-  #assignments(node: Node, path: Path | undefined): Node | undefined {
-    if (node.kind === "sequence") return this.#list(node, plainText, true, path);
-    if (node.kind !== "mapping") return this.#wrong(node, "a list of KEY=value or a mapping", path);
-    return this.#map(node, assignments, path);
+  #assignments(node: Node): Node | undefined {
+    if (node.kind === "sequence") return this.#list(node, plainText, true);
+    if (node.kind !== "mapping") return this.#wrong(node, "a list of KEY=value or a mapping");
+    return this.#map(node, assignments);
   }
 
-  #hosts(node: Node, path: Path | undefined): Node | undefined {
-    if (node.kind === "sequence") return this.#list(node, plainText, true, path);
-    if (node.kind !== "mapping") return this.#wrong(node, "a list of host=address or a mapping", path);
-    return this.#map(node, addresses, path);
+  #hosts(node: Node): Node | undefined {
+    if (node.kind === "sequence") return this.#list(node, plainText, true);
+    if (node.kind !== "mapping") return this.#wrong(node, "a list of host=address or a mapping");
+    return this.#map(node, addresses);
   }
 }
 
