@@ -5,6 +5,7 @@ import { dropPaths } from "../merge/drop-paths.ts";
 import { enforceUnicity } from "../merge/enforce-unicity.ts";
 import { merge } from "../merge/merge.ts";
 import {
+  copyOf,
   entriesNode,
   type Entry,
   fieldOf,
@@ -64,13 +65,14 @@ type Base = Link | "nothing" | "missing";
 export function applyExtends(root: Node, site: ExtendsSite): Node {
   const services = fieldOf(root, "services");
   if (root.kind !== "mapping" || services?.kind !== "mapping") return root;
-  const entries = new Map<string, Entry>();
+  let entries: Map<string, Entry> | undefined;
   const known: Known = { files: new Map(), services: new Map() };
-  for (const [name, entry] of services.entries) {
-    const value = extend({ name, service: entry.value, services, site }, known);
-    entries.set(name, value === entry.value ? entry : { value, key: entry.key });
-  }
-  return withField(root, "services", withEntries(services, entries));
+  services.entries.forEach(({ value: service, key }, name) => {
+    if (!fieldOf(service, "extends")) return;
+    const value = extend({ name, service, services, site }, known);
+    (entries ??= copyOf(services.entries)).set(name, { value, key });
+  });
+  return entries ? withField(root, "services", withEntries(services, entries)) : root;
 }
 
 /** From the end of what it extends, one after the other: chains may be longer than a stack is deep. */

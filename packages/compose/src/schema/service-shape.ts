@@ -209,7 +209,7 @@ export const serviceShape: RecordShape = record(
     mem_reservation: wholeBytes,
     mem_swappiness: wholeBytes,
     memswap_limit: bytes,
-    models: byKind({ sequence: uniqueTexts, mapping: map(modelBinding, resourceKey) }),
+    models: byKind({ sequence: uniqueTexts, mapping: map(modelBinding) }),
     network_mode: text,
     networks: byKind({ sequence: uniqueTexts, mapping: map(networkAttachment, resourceKey) }),
     oom_kill_disable: boolean,

@@ -26,7 +26,7 @@ export const variables: Shape = { kind: "assignments", nulls: true };
 export const hosts: Shape = { kind: "hosts" };
 export const command: Shape = { kind: "command", keepZero: true };
 
-/** What the keys of services, networks, volumes and so on look like. */
+/** What the keys of services, volumes and other resources look like. Those of networks and models may be anything. */
 export const resourceKey: RegExp = /^[a-zA-Z0-9._-]+$/;
 
 export function choice(...choices: readonly string[]): Text {
