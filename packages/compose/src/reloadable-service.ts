@@ -1,5 +1,6 @@
 import type { Service } from "./model/service.ts";
 import { parseSize } from "./schema/parse-size.ts";
+import { resourceKey } from "./schema/vocabulary.ts";
 
 /**
  * A service's fields as they are written so that loading gives the same service: what an empty value once said is said
@@ -32,7 +33,10 @@ export function reloadableService({ name: _, ...service }: Service, services: ob
   }
   if (secrets) result["secrets"] = secrets.map((secret) => ({ target: "", ...secret }));
   if (devices) result["devices"] = devices.map(readableDevice);
-  const attached = Object.keys(service.networks).length > 0 || network_mode !== undefined || provider !== undefined;
+  const networks = Object.keys(service.networks);
+  // Only a list may have names that are no keys, of networks that are.
+  if (networks.some((network) => !resourceKey.test(network))) result["networks"] = networks;
+  const attached = networks.length > 0 || network_mode !== undefined || provider !== undefined;
   if (!attached) result["network_mode"] = "";
   return withoutEmpty(result);
 }

@@ -31,9 +31,14 @@ const appendNew: MergeRule = (base, over) => {
   return sequenceNode([...items, ...added], over.span);
 };
 
-/** A list is made a mapping first; an item of it has the value `itemValue`. */
+/**
+ * A list is made a mapping first; an item of it has the value `itemValue`. A list with something else than names is let
+ * be: the validation that follows tells what is wrong in it.
+ */
 function asMappings(itemValue?: Parameters<typeof mappingForm>[1]): MergeRule {
   return (base, over, fields) => {
+    const unreadable = [over, base].find((node) => itemsOf(node).some((item) => item.kind !== "scalar"));
+    if (unreadable) return unreadable;
     const [left, right] = [mappingForm(base, itemValue), mappingForm(over, itemValue)];
     return left && right && fields(left, right);
   };

