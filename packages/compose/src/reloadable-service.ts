@@ -1,4 +1,5 @@
 import type { Service } from "./model/service.ts";
+import { setOwn } from "./decode/set-own.ts";
 import { parseSize } from "./schema/parse-size.ts";
 import { resourceKey } from "./schema/vocabulary.ts";
 
@@ -86,8 +87,16 @@ function toldApart<Item>(
   });
 }
 
-function hostsToldApart(hosts: readonly string[] | undefined): unknown[] | undefined {
-  return hosts && toldApart(hosts, String, (host) => host.replace("=", ":"));
+/** An address with a comma is one only in a mapping. */
+function hostsToldApart(hosts: readonly string[] | undefined): unknown[] | object | undefined {
+  if (!hosts?.some((host) => host.includes(",")))
+    return hosts && toldApart(hosts, String, (host) => host.replace("=", ":"));
+  const addresses: Record<string, string[]> = {};
+  for (const host of hosts) {
+    const [, name = "", address = ""] = /^([^=]*)=(.*)$/s.exec(host) ?? [];
+    setOwn(addresses, name, [...(Object.hasOwn(addresses, name) ? addresses[name]! : []), address]);
+  }
+  return addresses;
 }
 
 const madeUp: ReadonlySet<string> = new Set(["environment", "ports", "volumes", "networks", "depends_on", "labels"]);

@@ -18,7 +18,7 @@ import {
 } from "../parse/node.ts";
 import { PathTable } from "../parse/path-table.ts";
 import { assignmentPairs } from "../decode/assignment-pairs.ts";
-import { readHost } from "../decode/read-hosts.ts";
+import { readHostItem } from "../decode/read-hosts.ts";
 import { below } from "../parse/path.ts";
 import { leniently } from "./transform-tree.ts";
 import { ports } from "./ports.ts";
@@ -160,7 +160,7 @@ const external: Transform = (node, { path, problems }) => {
 
 const hosts: Transform = (node, { path, problems }) => {
   for (const [index, item] of itemsOf(node).entries()) {
-    if (item.kind !== "scalar" || readHost(item.text) !== undefined) continue;
+    if (item.kind !== "scalar" || readHostItem(item.text) !== undefined) continue;
     problems.error("COMPOSE_BAD_VALUE", `\`${item.text}\` has no address`, {
       path: below(path, index),
       span: item.span,

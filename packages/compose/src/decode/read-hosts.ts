@@ -4,7 +4,7 @@ import type { Node } from "../parse/node.ts";
 export function readHosts(node: Node): string[] {
   if (node.kind === "scalar") return [];
   const items = node.kind === "sequence" ? node.items : undefined;
-  if (items) return items.flatMap((item) => (item.kind === "scalar" ? (readHost(item.text) ?? []) : []));
+  if (items) return items.flatMap((item) => (item.kind === "scalar" ? (readHostItem(item.text) ?? []) : []));
   if (node.kind !== "mapping") return [];
   return [...node.entries].flatMap(([host, { value }]) => {
     const addresses = value.kind === "sequence" ? value.items : [value];
@@ -12,10 +12,10 @@ export function readHosts(node: Node): string[] {
   });
 }
 
-/** `host=address` from that or `host:address`; undefined for what has no address. */
-export function readHost(text: string): string | undefined {
+/** `host=address` for each address of `host=address,address` or `host:address`; undefined for what has no address. */
+export function readHostItem(text: string): string[] | undefined {
   const match = /^([^=]+)=(.*)$/s.exec(text) ?? /^([^:]+):(.*)$/s.exec(text);
-  return match ? `${match[1]}=${bare(match[2] ?? "")}` : undefined;
+  return match?.[2]?.split(",").map((address) => `${match[1]}=${bare(address)}`);
 }
 
 /** An IPv6 address may stand in brackets. */
