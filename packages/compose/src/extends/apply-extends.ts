@@ -26,7 +26,9 @@ import { isRemote } from "../paths/is-remote.ts";
 import { directoryOf } from "../paths/posix-path.ts";
 import { type PipelineContext, requireFile, type Scope } from "../pipeline/pipeline-context.ts";
 import { suggestion } from "../suggestion.ts";
+import { castRules } from "./cast-rules.ts";
 
+const casts = new PathTable(castRules);
 const absolutePaths = new PathTable(pathRules);
 
 /** The document whose services are extended. */
@@ -193,14 +195,16 @@ function otherFile(
   const directory = directoryOf(file);
   const inside: Scope = { ...scope, directory };
   const { documents } = context.parsed.parse(context.displayName(file), text, context.problems);
+  const place = { problems: context.problems, scope: inside };
   let model: Node = mappingNode({});
   for (const document of documents) {
     if (isNull(document.root)) continue;
     const { root } = document;
-    const written = context.verbatim ? root : interpolate(root, scope.lookup, context.problems);
+    const written = context.verbatim
+      ? root
+      : transformTree(interpolate(root, scope.lookup, context.problems), casts, place);
     model = enforceUnicity(merge(dropPaths(model, document.dropped), written, context.problems));
   }
-  const place = { problems: context.problems, scope: inside };
   const long = transformTree(model, canonicalRules(context.verbatim), place);
   const services = fieldOf(transformTree(long, absolutePaths, place), "services");
   const dropped = documents.flatMap((document) => document.dropped);
