@@ -87,11 +87,11 @@ const names: Transform = (node) => mappingForm(node) ?? node;
 const list: Transform = (node) => sequenceNode(sequenceForm(node), node.span);
 
 /** A list without what is empty, which an unset variable leaves. */
-const filled: Transform = (node) =>
-  sequenceNode(
-    sequenceForm(node).filter((item) => stringOf(item) !== ""),
-    node.span,
-  );
+const filled: Transform = (node) => {
+  if (node.kind === "mapping" || isNull(node)) return node;
+  const items = sequenceForm(node).filter((item) => stringOf(item) !== "");
+  return sequenceNode(items, node.span);
+};
 
 const envFiles: Transform = (node, { path, problems }) => {
   if (node.kind === "mapping") {
@@ -123,11 +123,13 @@ const devices: Transform = (node, { path, problems }) => {
     });
     return undefined;
   }
-  if (node.kind !== "scalar") return node;
-  const [source = "", target, permissions = "rwm", ...more] = node.text.split(":");
+  const text = stringOf(node);
+  // A service of another file that is extended comes here without having been validated, which is done later on.
+  if (text === undefined) return node;
+  const [source = "", target, permissions = "rwm", ...more] = text.split(":");
   if (more.length > 0) {
     const hint = "write source, source:target or source:target:permissions";
-    problems.error("COMPOSE_BAD_VALUE", `\`${node.text}\` is not a device`, { path, span: node.span, hint });
+    problems.error("COMPOSE_BAD_VALUE", `\`${text}\` is not a device`, { path, span: node.span, hint });
     return undefined;
   }
   const string = (value: string): Node => stringNode(value, node.span);

@@ -10,7 +10,7 @@ export function sequenceForm(node: Node): readonly Node[] {
   return [...node.entries].flatMap(([key, { value, key: place }]): Node[] => {
     const span = value.span ?? place;
     if (value.kind === "sequence") {
-      return value.items.map((item) => stringNode(`${key}=${item.kind === "scalar" ? item.text : ""}`, item.span));
+      return value.items.map((item) => (item.kind === "scalar" ? stringNode(`${key}=${item.text}`, item.span) : item));
     }
     if (value.kind === "mapping") return [value];
     return [stringNode(value.value === null ? key : `${key}=${value.text}`, span)];
