@@ -5,12 +5,11 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import path from "node:path";
-import { pathToFileURL } from "node:url";
 import { load, startOrder, toJson } from "@slipway/compose";
 
 const oracle = process.env["DOCKER_COMPOSE"] ?? "docker-compose";
 const require = createRequire(new URL("../packages/compose/package.json", import.meta.url));
-const yaml = await import(pathToFileURL(require.resolve("js-yaml")).href);
+const yaml = require("js-yaml/browser");
 const hasOracle = spawnSync(oracle, ["version"]).status === 0;
 
 /** @param {number} count */
