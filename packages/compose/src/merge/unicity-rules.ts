@@ -1,11 +1,15 @@
 import { parseVolume } from "../canonical/volume.ts";
 import { fieldOf, type Node, stringOf } from "../parse/node.ts";
 
-/** What tells an item of a list from the others; undefined for an item that is like no other. */
+/**
+ * What tells an item of a list from the others; undefined for an item that is like no other, and for one of a wrong
+ * kind: nobody would see it where another one takes its place.
+ */
 export type UnicityRule = (item: Node) => string | undefined;
 
-const key: UnicityRule = (item) => textOf(item)?.split("=", 1)[0];
-const whole: UnicityRule = (item) => textOf(item) ?? textOf(fieldOf(item, "path"));
+const key: UnicityRule = (item) => stringOf(item)?.split("=", 1)[0];
+const whole: UnicityRule = (item) => stringOf(item) ?? textOf(fieldOf(item, "path"));
+const exposed: UnicityRule = (item) => textOf(item);
 
 const target: UnicityRule = (item) => {
   if (item.kind === "mapping") return textOf(fieldOf(item, "target"));
@@ -15,7 +19,7 @@ const target: UnicityRule = (item) => {
 
 const device: UnicityRule = (item) => {
   if (item.kind === "mapping") return textOf(fieldOf(item, "target"));
-  const [source, inside] = (textOf(item) ?? "").split(":");
+  const [source, inside] = stringOf(item)?.split(":") ?? [];
   return inside ?? source;
 };
 
@@ -36,7 +40,7 @@ function mountIn(folder: string): UnicityRule {
   return (item) => {
     const inside = textOf(fieldOf(item, "target"));
     if (inside !== undefined) return inside;
-    const source = textOf(item) ?? textOf(fieldOf(item, "source"));
+    const source = stringOf(item) ?? textOf(fieldOf(item, "source"));
     return source === undefined ? undefined : `${folder}/${source}`;
   };
 }
@@ -64,7 +68,7 @@ export const unicityRules: Readonly<Record<string, UnicityRule>> = {
   "services.*.dns_search": whole,
   "services.*.environment": key,
   "services.*.env_file": whole,
-  "services.*.expose": whole,
+  "services.*.expose": exposed,
   "services.*.labels": key,
   "services.*.links": whole,
   "services.*.networks.*.aliases": whole,
