@@ -152,6 +152,13 @@ test("aliases of aliases are refused before they take memory", () => {
   expect(() => normalize(maps)).toThrow(expect.objectContaining({ name: "ComposeError" }) as Error);
 });
 
+test("a file may be as long as it is without aliases, and have very many of them", () => {
+  const long = `x-long: [${"1, ".repeat(600_000)}1]\nservices: { a: { image: x } }\n`;
+  expect((normalize(long)["x-long"] as unknown[]).length).toBe(600_001);
+  const used = `x-base: &base { a: 1, b: 2, c: [3, 4] }\nx-uses: [${"*base, ".repeat(50_000)}*base]\nservices: { a: { image: x } }\n`;
+  expect((normalize(used)["x-uses"] as unknown[]).length).toBe(50_001);
+});
+
 test("deep nesting and long chains don't overflow the stack", async () => {
   expect(() => normalize(`x-a: ${"[".repeat(50_000)}`)).toThrow(ComposeError);
   expect(() => normalize(`services: { a: { image: "${"${V:-".repeat(5000)}" } }`)).toThrow(ComposeError);

@@ -40,8 +40,8 @@ type Keys = readonly (string | number)[];
 
 const none: readonly Keys[] = [];
 
-/** More nodes than that are an attack by aliases of aliases, not a composition. */
-const maxNodes = 500_000;
+/** Aliases that bring more nodes than that are an attack, not a composition. */
+const maxExpanded = 500_000;
 const localTags = ["!reset", "!override"];
 
 /** Builds nodes from the events of one text. Used once. */
@@ -61,7 +61,7 @@ export class ComposeTree {
   #next = 0;
   /** Where the text read so far ends: empty values have no offset of their own. */
   #position = 0;
-  #total = 0;
+  #expanded = 0;
   /** About the node that was read last: its size, and where its tags stand. */
   #size = 1;
   #dropped: readonly Keys[] = none;
@@ -85,7 +85,7 @@ export class ComposeTree {
       documents.push({ root: node ?? this.#null(), dropped });
     }
     // What an attack expands to is not looked at any further; the problem is told.
-    return this.#total > maxNodes ? [] : documents;
+    return this.#expanded > maxExpanded ? [] : documents;
   }
 
   #peek(): Event | undefined {
@@ -117,20 +117,19 @@ export class ComposeTree {
     if (event.type === EVENT_ID.SCALAR) node = this.#scalar(event, tag);
     else if (event.type === EVENT_ID.SEQUENCE) node = this.#sequence(event.start);
     else node = this.#mapping(event.start);
-    if (this.#size === 1) this.#count(1, node.span);
     if (tag !== undefined && tag !== "!") node = this.#tagged(node, tag, event);
     if (anchor !== undefined) this.#anchors.set(anchor, { node, size: this.#size, dropped: this.#dropped });
     return node;
   }
 
-  #count(nodes: number, span: Span | undefined): void {
-    const before = this.#total;
-    this.#total += nodes;
-    if (this.#total > maxNodes && before <= maxNodes) {
-      this.#problems.markIncomplete();
-      const message = `aliases expand the file to more than ${maxNodes} values`;
-      this.#problems.error("COMPOSE_TOO_LARGE", message, { span, path: this.#trail.path });
-    }
+  /** Counts what an alias brings; what is written out is as long as its file. */
+  #expand(nodes: number, span: Span): void {
+    const before = this.#expanded;
+    this.#expanded += nodes;
+    if (this.#expanded <= maxExpanded || before > maxExpanded) return;
+    this.#problems.markIncomplete();
+    const message = `aliases expand the file by more than ${maxExpanded} values`;
+    this.#problems.error("COMPOSE_TOO_LARGE", message, { span, path: this.#trail.path });
   }
 
   #alias(event: AliasEvent): Node | undefined {
@@ -139,9 +138,9 @@ export class ComposeTree {
     this.#position = event.anchorEnd;
     const target = this.#anchors.get(name);
     if (target !== undefined && target !== "open") {
-      this.#count(target.size, span);
+      this.#expand(target.size, span);
       // Beyond the limit nothing is expanded any more; the problem is told already.
-      if (this.#total > maxNodes) return brokenNode(span);
+      if (this.#expanded > maxExpanded) return brokenNode(span);
       this.#size = target.size;
       this.#dropped = target.dropped;
       return target.node;
