@@ -13,21 +13,8 @@ export function randomOf(seed: number): (below: number) => number {
 }
 
 const names = ["a", "b", "a.b", "a-b", "A", "ü", "x y", ".hidden", "node_modules", "log.txt", "0", "_", "#1", "a,b"];
-const patterns = [
-  "a",
-  "*.txt",
-  "**/b",
-  "!**/b",
-  "node_modules",
-  "!node_modules/a",
-  "*/a",
-  "ü",
-  "a*",
-  "!a.b",
-  "x y",
-  "[ab]",
-  "?",
-];
+// No exception for what is in a folder that is ignored: docker's two builders don't agree on those (docs/building.md).
+const patterns = ["a", "*.txt", "**/b", "!b", "node_modules", "*/a", "ü", "a*", "!a.b", "x y", "[ab]", "?"];
 
 /** Fills a folder with files, folders and links of all kinds, and an ignore file. */
 export async function randomContext(folder: string, seed: number): Promise<void> {
